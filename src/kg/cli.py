@@ -1,0 +1,192 @@
+"""The command line: build, validate, reason, query, serve, fmt.
+
+Exit codes: 0 fine, 1 findings in the data (invalid, inconsistent), 2 misuse or a fault.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from kg import __version__, commands
+from kg.errors import KgError, Text, UsageError
+from kg.settings import Project, read_project
+
+app = typer.Typer(
+    name="kg",
+    help="A folder of ontology, shapes, data and queries becomes a served knowledge graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ProjectArgument = Annotated[Path, typer.Argument(help="The folder of the project.")]
+ProjectOption = Annotated[
+    Path, typer.Option("--project", "-C", help="The folder of the project.")
+]
+HERE = Path()
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; faults are one clear sentence."""
+    try:
+        app()
+    except KgError as error:
+        _leave(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="Language of messages: de or en.")
+    ] = None,
+) -> None:
+    if lang not in (None, "de", "en"):
+        raise UsageError(Text(de="--lang ist de oder en.", en="--lang is de or en."))
+    if lang:
+        os.environ["KG_LANG"] = lang
+    if version:
+        typer.echo(f"kg {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def build(
+    path: ProjectArgument = HERE,
+    force: Annotated[bool, typer.Option(help="Build even if nothing has changed.")] = False,
+) -> None:
+    """Load, check, reason and publish a project as a new version."""
+    project = read_project(path)
+    with _working() as say:
+        code = commands.build(project, force=force, say=say, out=_print, lang=language())
+    raise typer.Exit(code)
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Contributions; without any the project itself.")
+    ] = None,
+    shapes: Annotated[
+        list[Path] | None, typer.Option(help="Shapes to use instead of the project's.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="text, json or turtle.")] = "text",
+    alone: Annotated[bool, typer.Option(help="Check files without the project's data.")] = False,
+    project: ProjectOption = HERE,
+) -> None:
+    """Check the project, or files as contributions to it, against the shapes."""
+    asked = commands.Validation(tuple(files or ()), tuple(shapes or ()), form, alone)
+    with _working() as say:
+        code = commands.validate(
+            read_project(project), asked, say=say, out=_print, lang=language()
+        )
+    raise typer.Exit(code)
+
+
+@app.command()
+def reason(
+    inputs: Annotated[
+        list[Path] | None, typer.Argument(help="RDF files; without any the project's.")
+    ] = None,
+    stats: Annotated[bool, typer.Option(help="Print counts and times instead.")] = False,
+    project: ProjectOption = HERE,
+) -> None:
+    """Print the triples and what follows from them as N-Triples."""
+    with _working() as say:
+        code = commands.reason(
+            read_project(project), tuple(inputs or ()), stats=stats, say=say, lang=language()
+        )
+    raise typer.Exit(code)
+
+
+@app.command()
+def query(
+    file: Annotated[Path | None, typer.Argument(help="A file with a SPARQL query.")] = None,
+    text: Annotated[str | None, typer.Option("-q", help="The query itself.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="table, csv, tsv, json or turtle.")
+    ] = "table",
+    project: ProjectOption = HERE,
+) -> None:
+    """Ask the published version."""
+    if (file is None) == (text is None):
+        raise UsageError(
+            Text(
+                de="Geben Sie entweder eine Datei mit der Abfrage an oder -q TEXT.",
+                en="Give either a file with the query or -q TEXT.",
+            )
+        )
+    commands.query(read_project(project), file or str(text), form=form, console=Console())
+
+
+@app.command()
+def serve(
+    path: ProjectArgument = HERE,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    build_first: Annotated[
+        bool, typer.Option("--build/--no-build", help="Build first if files have changed.")
+    ] = True,
+) -> None:
+    """Build if needed and serve the published version over HTTP."""
+    project = read_project(path)
+    if build_first:
+        with _working() as say:
+            commands.build_to_serve(project, say=say, out=_print, lang=language())
+    commands.serve(project, host=host, port=port)
+
+
+@app.command()
+def fmt(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Turtle files; without any the project's.")
+    ] = None,
+    check: Annotated[bool, typer.Option(help="Change nothing; exit 1 if anything would.")] = False,
+    project: ProjectOption = HERE,
+) -> None:
+    """Write Turtle files in their canonical form."""
+    code = commands.fmt(
+        read_project(project), tuple(files or ()), check=check, out=_print, lang=language()
+    )
+    raise typer.Exit(code)
+
+
+def language() -> str:
+    """Return the language of messages: KG_LANG, else that of the system, else English."""
+    for name in ("KG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "de" if value.lower().startswith("de") else "en"
+    return "en"
+
+
+@contextmanager
+def _working() -> Iterator[Any]:
+    """Show what is being done on a terminal, and nothing when standard error is piped."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    with console.status("") as status:
+        yield lambda text: status.update(text.to(language()))
+
+
+def _print(text: str) -> None:
+    typer.echo(text)
+
+
+def _leave(error: KgError) -> NoReturn:
+    typer.echo(error.to(language()), err=True)
+    sys.exit(error.exit_code)

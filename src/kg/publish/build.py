@@ -1,0 +1,130 @@
+"""The build: load, hygiene, validate, reason, publish; a failed one changes nothing served."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad
+
+from kg import __version__
+from kg.errors import Text
+from kg.publish import versions
+from kg.publish.hygiene import check_hygiene
+from kg.publish.store import memory_store
+from kg.publish.versions import Manifest
+from kg.rdf.dataset import Dataset, fingerprint, load
+from kg.reason.closure import Closure
+from kg.reason.stage import reason_dataset
+from kg.settings import Project
+from kg.validate.contradictions import contradiction_report
+from kg.validate.report import SEVERITIES, Report
+from kg.validate.stage import validate_dataset
+
+INFERRED = "inferred"
+Progress = Callable[[Text], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build gave: its report and, if that has no violation, the version's folder.
+
+    `fresh` is false when the files have not changed since the current version.
+    """
+
+    report: Report
+    path: Path | None
+    fresh: bool = True
+
+
+def build(project: Project, *, force: bool = False, progress: Progress | None = None) -> Built:
+    """Build `project` and publish it as a new current version if nothing is wrong with it.
+
+    Raises KgError when the folder cannot be read, an engine fails or the disk is full; the
+    version that is served stays as it was then, and when the report has violations.
+    """
+    say = progress or (lambda _: None)
+    with versions.building(project.build_dir):
+        mark = fingerprint(project)
+        present = versions.current(project.build_dir)
+        if present and not force:
+            manifest = versions.read_manifest(present)
+            if (manifest.fingerprint, manifest.program) == (mark, __version__):
+                return Built(Report(), present, fresh=False)
+        return _Build(project, say).run(mark)
+
+
+def check(dataset: Dataset) -> Report:
+    """Return the report on hygiene, shapes and terms of `dataset`, gravest findings first."""
+    store = memory_store(dataset.quads())
+    return check_hygiene(dataset, store).plus(validate_dataset(dataset)).sorted()
+
+
+class _Build:
+    """One run, with the time that each stage took."""
+
+    def __init__(self, project: Project, say: Progress) -> None:
+        self._project = project
+        self._say = say
+        self._seconds: dict[str, float] = {}
+
+    def run(self, mark: str) -> Built:
+        self._say(Text(de="Dateien lesen", en="Reading files"))
+        with self._timed("load"):
+            dataset = load(self._project)
+        report, closure = self._examine(dataset)
+        if not report.conforms:
+            return Built(report, None)
+        self._say(Text(de="Version schreiben", en="Writing the version"))
+        path = self._publish(dataset, closure, report, mark)
+        return Built(report, path)
+
+    def _examine(self, dataset: Dataset) -> tuple[Report, Closure]:
+        """Validate and reason at the same time: both run in processes of their own."""
+        self._say(Text(de="Prüfen und Schließen", en="Validating and reasoning"))
+        with ThreadPoolExecutor(1) as pool, self._timed("validate and reason"):
+            closing = pool.submit(reason_dataset, dataset)
+            report = check(dataset)
+            closure = closing.result()
+        contradictions = contradiction_report(
+            closure.contradictions, dataset.sources, self._project.prefixes
+        )
+        return contradictions.plus(report), closure
+
+    def _publish(self, dataset: Dataset, closure: Closure, report: Report, mark: str) -> Path:
+        with self._timed("publish"):
+            graph = NamedNode(self._project.graph_iri(INFERRED))
+            quads = list(dataset.quads())
+            quads += [Quad(*triple, graph) for triple in closure.inferred]
+            now = datetime.now(UTC)
+            manifest = Manifest(
+                version=versions.new_name(mark, now),
+                built=now.isoformat(timespec="seconds"),
+                fingerprint=mark,
+                program=__version__,
+                title=self._project.title,
+                base=self._project.base,
+                graphs=dict(sorted(Counter(quad.graph_name.value for quad in quads).items())),
+                triples=len(quads),
+                inferred=len(closure.inferred),
+                findings={severity.lower(): report.count(severity) for severity in SEVERITIES},
+                seconds=self._seconds,
+            )
+            path = versions.write(self._project.build_dir, manifest, quads)
+            versions.switch(self._project.build_dir, manifest.version)
+            versions.prune(self._project.build_dir)
+        return path
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[stage] = round(time.perf_counter() - start, 3)

@@ -1,0 +1,101 @@
+"""Hygiene queries: each .rq file is one rule on the dataset, each row of its answer a finding.
+
+The header says `severity` (error, warning or info) and, as `de` and `en`, the message with the
+variables of the query in braces, such as `{term} has no definition.`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, Store
+
+from kg.errors import Place, QueryError, Text
+from kg.namespaces import shorten
+from kg.publish.store import Query, run
+from kg.rdf.dataset import Dataset
+from kg.rdf.queries import QueryFile, read_queries
+from kg.validate.places import with_places
+from kg.validate.report import Report, Result, Severity
+
+HYGIENE_FOLDER = ("queries", "hygiene")
+_SEVERITIES: Mapping[str, Severity] = {
+    "error": "Violation",
+    "warning": "Warning",
+    "info": "Info",
+}
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def check_hygiene(dataset: Dataset, store: Store) -> Report:
+    """Run the hygiene queries of the project on `store`, which holds the quads of `dataset`.
+
+    Raises QueryError when a rule does not parse, is not a SELECT or lacks a known severity.
+    """
+    folder = dataset.project.root.joinpath(*HYGIENE_FOLDER)
+    rules = read_queries(folder)
+    found = tuple(
+        result for rule in rules for result in run_rule(rule, store, dict(dataset.project.prefixes))
+    )
+    return with_places(Report(found, {"hygiene rules": len(rules)}), dataset.sources)
+
+
+def run_rule(rule: QueryFile, store: Store, prefixes: dict[str, str]) -> list[Result]:
+    """Run one hygiene rule and return its findings; messages write IRIs with `prefixes`."""
+    place = Place(str(rule.path))
+    severity = _SEVERITIES.get(rule.header.get("severity", ""))
+    if severity is None:
+        raise QueryError(
+            Text(
+                de="Im Kopf fehlt `# severity: error`, `warning` oder `info`.",
+                en="The header lacks `# severity: error`, `warning` or `info`.",
+            ),
+            place=place,
+        )
+    try:
+        rows = run(store, Query(rule.text))
+    except QueryError as error:
+        raise QueryError(error.text, place=_shifted(place.file, error.place)) from error
+    if not isinstance(rows, QuerySolutions):
+        raise QueryError(
+            Text(de="Erwartet wird eine SELECT-Abfrage.", en="A SELECT query is expected."),
+            place=place,
+        )
+    names = [variable.value for variable in rows.variables]
+    return [_result(rule, severity, names, row, prefixes) for row in rows]
+
+
+def _result(
+    rule: QueryFile,
+    severity: Severity,
+    names: list[str],
+    row: QuerySolution,
+    prefixes: dict[str, str],
+) -> Result:
+    values = {name: row[name] for name in names if row[name] is not None}
+    shown = {
+        name: shorten(node.value, prefixes) if isinstance(node, NamedNode) else _plain(node)
+        for name, node in values.items()
+    }
+
+    def fill(template: str) -> str:
+        return _SLOT.sub(lambda match: shown.get(match.group(1), "–"), template)
+
+    nodes = [node for node in values.values() if isinstance(node, NamedNode)]
+    focus = next((values[name] for name in names if name in values), None)
+    return Result(
+        severity=severity,
+        message=Text(de=fill(rule.about.de), en=fill(rule.about.en)),
+        focus=str(nodes[0] if nodes else focus),
+        rule=rule.path.stem,
+    )
+
+
+def _plain(node: object) -> str:
+    return node.value if isinstance(node, Literal) else str(node)
+
+
+def _shifted(file: str, place: Place | None) -> Place:
+    return Place(file, place.line, place.column) if place else Place(file)
+

@@ -1,0 +1,182 @@
+"""Queries on a store: SPARQL text becomes bytes of a result format, or an error with a place.
+
+This interface is what the server and the command line see of Oxigraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyoxigraph import (
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    serialize,
+)
+
+from kg.errors import Place, QueryError, StageError, Text
+from kg.rdf.sparql_text import forbid_service, kind_of, place_of
+from kg.settings import DefaultGraph
+
+ROWS = {
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+}
+GRAPHS = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "rdfxml": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+}
+"""Names of the result formats for rows (SELECT, ASK) and for graphs (CONSTRUCT, DESCRIBE)."""
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query with its dataset, as in the SPARQL 1.1 Protocol section 2.1.4.
+
+    `default_graphs` and `named_graphs` are IRIs; None for each means the store's own dataset,
+    whose default graph is the union of all graphs if `default_graph` is "union".
+    """
+
+    text: str
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    default_graph: DefaultGraph = "union"
+    prefixes: dict[str, str] = field(default_factory=dict)
+
+
+def memory_store(quads: Iterable[Quad]) -> Store:
+    """Return a store in memory with `quads`."""
+    store = Store()
+    store.bulk_extend(quads)
+    return store
+
+
+def open_read_only(path: Path) -> Store:
+    """Open the store of a published version; raises StageError when it cannot be opened."""
+    try:
+        return Store.read_only(str(path))
+    except OSError as error:
+        raise StageError(
+            Text(
+                de=f"Der Speicher lässt sich nicht öffnen: {error}. Bauen Sie neu: kg build",
+                en=f"The store cannot be opened: {error}. Build anew: kg build",
+            ),
+            place=Place(str(path)),
+        ) from error
+
+
+def run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Run a read query.
+
+    Raises QueryError, with line and column, when it does not parse, is an update or contains
+    SERVICE, which would make the server send requests of its own.
+    """
+    forbid_service(query.text)
+    return _run(store, query)
+
+
+def _run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+    own = query.default_graphs is None and query.named_graphs is None
+    try:
+        return store.query(
+            query.text,
+            prefixes=query.prefixes,
+            use_default_graph_as_union=own and query.default_graph == "union",
+            default_graph=None if own else _nodes(query.default_graphs),
+            named_graphs=None if own else _nodes(query.named_graphs),
+        )
+    except (SyntaxError, ValueError) as error:
+        raise _query_error(str(error), query.text) from error
+
+
+def answer(store: Store, query: Query, result_format: str) -> bytes:
+    """Run `query` and return its whole result in `result_format`, one of ROWS or GRAPHS.
+
+    Raises QueryError as `run` does, and when the format is not one for this form of query.
+    """
+    result = run(store, query)
+    if isinstance(result, QueryTriples):
+        if result_format not in GRAPHS:
+            raise _format_error(result_format, tuple(GRAPHS))
+        form = GRAPHS[result_format]
+        return serialize(result, format=form, prefixes=_usable(query.prefixes, form)) or b""
+    if result_format not in ROWS:
+        raise _format_error(result_format, tuple(ROWS))
+    return result.serialize(format=ROWS[result_format]) or b""
+
+
+def is_graph_query(text: str) -> bool:
+    """Return whether `text` is a CONSTRUCT or DESCRIBE query."""
+    return kind_of(text) in ("CONSTRUCT", "DESCRIBE")
+
+
+def _usable(prefixes: dict[str, str], form: RdfFormat) -> dict[str, str] | None:
+    return prefixes if form == RdfFormat.TURTLE else None
+
+
+def _nodes(iris: tuple[str, ...] | None) -> list[NamedNode]:
+    return [NamedNode(iri) for iri in iris or ()]
+
+
+def _query_error(message: str, text: str) -> QueryError:
+    match = _PLACE.match(message)
+    if match is None:
+        return QueryError(Text(de=f"Fehler in der Abfrage: {message}", en=message))
+    line, column = int(match.group(1)), int(match.group(2))
+    kind = kind_of(text)
+    if kind in UPDATES:
+        return refuse_update(text, kind)
+    expected = " ".join(match.group(3).split())
+    shown = expected if len(expected) <= 200 else expected[:200] + " …"
+    near, line, column = place_of(text, line, column)
+    return QueryError(
+        Text(
+            de=f"Die Abfrage ist ab Zeile {line}, Spalte {column} nicht zu verstehen, bei {near}. "
+            f"Erwartet: {shown}",
+            en=f"The query cannot be understood from line {line}, column {column} on, at {near}. "
+            f"Expected: {shown}",
+        ),
+        place=Place("query", line, column),
+    )
+
+
+UPDATES = frozenset(
+    ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+)
+
+
+def refuse_update(text: str, kind: str) -> QueryError:
+    """Return the error for an update where only queries are answered."""
+    del text
+    return QueryError(
+        Text(
+            de=f"{kind} ändert Daten. Hier werden nur Abfragen beantwortet: SELECT, ASK, "
+            "CONSTRUCT, DESCRIBE.",
+            en=f"{kind} changes data. Only queries are answered here: SELECT, ASK, CONSTRUCT, "
+            "DESCRIBE.",
+        )
+    )
+
+
+def _format_error(asked: str, known: tuple[str, ...]) -> QueryError:
+    names = ", ".join(known)
+    return QueryError(
+        Text(
+            de=f"Das Format {asked} passt nicht zu dieser Abfrage. Möglich sind {names}.",
+            en=f"The format {asked} does not fit this query. Possible are {names}.",
+        )
+    )

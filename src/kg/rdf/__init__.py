@@ -1,0 +1,1 @@
+"""RDF itself: formats, reading with positions, canonical Turtle, a project's dataset."""

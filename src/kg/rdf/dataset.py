@@ -1,0 +1,171 @@
+"""A project folder becomes a Dataset: one named graph for each file, with the file remembered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+
+from kg.errors import Place, ProjectError, Text
+from kg.rdf.formats import by_suffix
+from kg.rdf.positions import Positioned, positions
+from kg.rdf.read import read_quads, read_text
+from kg.settings import Project
+
+ROOMS = ("ontology", "shapes", "data")
+MEANINGFUL = ("ontology", "data")
+"""The rooms whose triples say something about the world; shapes only speak of triples."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: the room it stands in, the graph it fills and its quads in that graph."""
+
+    path: Path
+    shown: str
+    room: str
+    graph: str
+    quads: tuple[Quad, ...]
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield the triples of the file."""
+        return (quad.triple for quad in self.quads)
+
+    def locate(self) -> list[Positioned]:
+        """Return where each triple stands; empty for formats without places of their own."""
+        form = by_suffix(self.path)
+        if form is None or form.name not in ("turtle", "trig", "ntriples"):
+            return []
+        return positions(read_text(self.path, shown=self.shown), base=self.graph)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All files of a project."""
+
+    project: Project
+    sources: tuple[Source, ...]
+
+    def triples(self, *rooms: str) -> set[Triple]:
+        """Return the union of the triples of `rooms`, of all rooms when none is given."""
+        return {
+            triple
+            for source in self.sources
+            if not rooms or source.room in rooms
+            for triple in source.triples()
+        }
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield all quads, each in its named graph."""
+        for source in self.sources:
+            yield from source.quads
+
+    def in_room(self, *rooms: str) -> tuple[Source, ...]:
+        """Return the sources of `rooms`."""
+        return tuple(source for source in self.sources if source.room in rooms)
+
+
+def load(project: Project) -> Dataset:
+    """Read all RDF files of the rooms ontology/, shapes/ and data/ of `project`.
+
+    Raises ProjectError when there is no such folder, when there is no statement in them or when
+    two files claim one graph; ReadError when a file cannot be read.
+    """
+    sources = tuple(_read_all(project))
+    if not any(source.quads for source in sources if source.room in MEANINGFUL):
+        rooms = ", ".join(f"{room}/" for room in MEANINGFUL)
+        raise ProjectError(
+            Text(
+                de=f"In {project.root} steht keine Aussage. Erwartet wird RDF, etwa Turtle, in "
+                f"{rooms}.",
+                en=f"There is no statement in {project.root}. Expected is RDF, such as Turtle, "
+                f"in {rooms}.",
+            )
+        )
+    _refuse_clashes(sources)
+    return Dataset(project=project, sources=sources)
+
+
+def rdf_files(folder: Path) -> list[Path]:
+    """Return the RDF files below `folder`, sorted, hidden ones left out."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and by_suffix(path)
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def load_file(project: Project, path: Path) -> Source:
+    """Read one file that does not belong to the project, such as a contribution."""
+    graph = project.graph_iri(f"contribution/{path.stem}")
+    return _source(path, shown=str(path), room="data", graph=graph)
+
+
+def fingerprint(project: Project) -> str:
+    """Return the SHA-256 of names and bytes of all files that a build depends on."""
+    digest = hashlib.sha256()
+    root = project.root
+    files = [root / "kg.toml"] if (root / "kg.toml").is_file() else []
+    for room in ROOMS:
+        files += rdf_files(root / room) if (root / room).is_dir() else []
+    if (root / "queries").is_dir():
+        files += sorted((root / "queries").rglob("*.rq"))
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _read_all(project: Project) -> Iterator[Source]:
+    for room in ROOMS:
+        folder = project.root / room
+        if not folder.is_dir():
+            continue
+        for path in rdf_files(folder):
+            relative = path.relative_to(folder).with_suffix("").as_posix()
+            name = relative if room == "data" else f"{room}/{relative}"
+            shown = path.relative_to(project.root).as_posix()
+            yield _source(path, shown=shown, room=room, graph=project.graph_iri(name))
+
+
+def _source(path: Path, *, shown: str, room: str, graph: str) -> Source:
+    quads = read_quads(path, base=graph, shown=shown)
+    node = NamedNode(graph)
+    return Source(
+        path=path,
+        shown=shown,
+        room=room,
+        graph=graph,
+        quads=tuple(
+            Quad(quad.subject, quad.predicate, quad.object, node)
+            if isinstance(quad.graph_name, DefaultGraph)
+            else quad
+            for quad in quads
+        ),
+    )
+
+
+def _refuse_clashes(sources: Iterable[Source]) -> None:
+    claimed: dict[str, Source] = {}
+    for source in sources:
+        graphs = {source.graph} | {quad.graph_name.value for quad in source.quads}
+        for graph in sorted(graphs):
+            other = claimed.setdefault(graph, source)
+            if other is not source:
+                raise ProjectError(
+                    Text(
+                        de=f"Auch {other.shown} füllt den Graphen <{graph}>. Jeder Graph gehört "
+                        "einer Datei: Benennen Sie eine der beiden um.",
+                        en=f"{other.shown} fills the graph <{graph}> as well. Each graph belongs "
+                        "to one file: rename one of the two.",
+                    ),
+                    place=Place(source.shown),
+                )
+
+

@@ -1,0 +1,256 @@
+"""Where each triple of a Turtle, TriG or N-Triples text stands: line and column of its terms.
+
+The parser proper is pyoxigraph; this scanner runs over text that it has accepted, only when a
+message needs a place, and follows the grammar of RDF 1.1 Turtle section 6.5 and TriG.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from kg.namespaces import RDF, XSD
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[\s]+|\#[^\n]*)
+  | (?P<iri><(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
+  | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
+        |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+  | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<hats>\^\^)
+  | (?P<number>[+-]?(?:[0-9]+\.?[0-9]*[eE][+-]?[0-9]+|\.[0-9]+[eE][+-]?[0-9]+
+        |[0-9]*\.[0-9]+|[0-9]+)(?![\w:%-]))
+  | (?P<blank>_:[\w.·-]*[\w·-])
+  | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:
+        (?:(?:[\w:·]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*
+        (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\.))?)?)
+  | (?P<word>[A-Za-z]+)
+  | (?P<mark>[.;,()\[\]{}])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
+_LOCAL_ESCAPE = re.compile(r"\\(?=.)")
+_SHORT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term in N-Triples form with the line and column, both from 1, of its first sign."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Positioned:
+    """One triple with the places of its three terms."""
+
+    subject: Term
+    predicate: Term
+    object: Term
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The triple in N-Triples terms."""
+        return self.subject.text, self.predicate.text, self.object.text
+
+
+def positions(text: str, *, base: str = "") -> list[Positioned]:
+    """Return the triples of `text` in their order; blank nodes have names of their own."""
+    return list(_Scanner(text, base).triples())
+
+
+def comments(text: str) -> list[tuple[int, str]]:
+    """Return line and text of each comment."""
+    return [
+        (text.count("\n", 0, match.start()) + 1, match.group())
+        for match in _TOKEN.finditer(text)
+        if match.lastgroup == "space" and match.group().startswith("#")
+    ]
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+    line: int
+    column: int
+
+
+class _EndOfTextError(Exception):
+    """The text ends within a statement: it is not one that the parser has accepted."""
+
+
+class _Scanner:
+    """Walks over the tokens once and yields triples."""
+
+    def __init__(self, text: str, base: str) -> None:
+        self._tokens = _tokens(text)
+        self._next: _Token | None = next(self._tokens, None)
+        self._base = base
+        self._prefixes: dict[str, str] = {}
+        self._blanks = 0
+        self._found: list[Positioned] = []
+
+    def triples(self) -> Iterator[Positioned]:
+        """Yield the triples of one statement after the other."""
+        while self._next is not None:
+            try:
+                self._statement()
+            except _EndOfTextError:
+                self._next = None
+            yield from self._found
+            self._found.clear()
+
+    def _take(self) -> _Token:
+        token = self._next
+        if token is None:
+            raise _EndOfTextError
+        self._next = next(self._tokens, None)
+        return token
+
+    def _is(self, *texts: str) -> bool:
+        return self._next is not None and self._next.text in texts
+
+    def _statement(self) -> None:
+        token = self._next
+        if token is None:
+            return
+        word = token.text.lower()
+        if token.kind in ("word", "lang") and word in ("prefix", "@prefix", "base", "@base"):
+            self._directive()
+        elif token.kind == "word" and word == "graph":
+            self._take()
+            self._term()
+        elif self._is("{", "}", "."):
+            self._take()
+        else:
+            alone = self._is("[")
+            subject = self._term()
+            if self._is("{"):
+                return
+            if not (alone and self._is(".", "}")):
+                self._predicates(subject)
+
+    def _directive(self) -> None:
+        is_prefix = "prefix" in self._take().text.lower()
+        prefix = self._take().text.rstrip(":") if is_prefix else ""
+        iri = urljoin(self._base, self._take().text[1:-1])
+        if is_prefix:
+            self._prefixes[prefix] = iri
+        else:
+            self._base = iri
+        if self._is("."):
+            self._take()
+
+    def _predicates(self, subject: Term) -> None:
+        while self._next is not None and not self._is(".", "]", "}"):
+            if self._is(";"):
+                self._take()
+                continue
+            predicate = self._term()
+            while True:
+                self._found.append(Positioned(subject, predicate, self._term()))
+                if not self._is(","):
+                    break
+                self._take()
+
+    def _term(self) -> Term:
+        token = self._take()
+        if token.text == "[":
+            blank = self._blank(token)
+            self._predicates(blank)
+            self._take()
+            return blank
+        if token.text == "(":
+            return self._list(token)
+        return Term(self._plain(token), token.line, token.column)
+
+    def _list(self, start: _Token) -> Term:
+        items = []
+        while not self._is(")"):
+            items.append(self._term())
+        self._take()
+        rest = Term(f"<{RDF}nil>", start.line, start.column)
+        for item in reversed(items):
+            node = self._blank(start)
+            first, after = (
+                Term(f"<{RDF}{name}>", item.line, item.column) for name in ("first", "rest")
+            )
+            self._found += [Positioned(node, first, item), Positioned(node, after, rest)]
+            rest = node
+        return rest
+
+    def _blank(self, token: _Token) -> Term:
+        self._blanks += 1
+        return Term(f"_:scan{self._blanks}", token.line, token.column)
+
+    def _plain(self, token: _Token) -> str:
+        match token.kind:
+            case "iri":
+                return f"<{urljoin(self._base, _unescape(token.text[1:-1]))}>"
+            case "name":
+                return self._name(token.text)
+            case "string":
+                return self._literal(token.text)
+            case "number":
+                return _quoted(token.text) + f"^^<{XSD}{_number_type(token.text)}>"
+            case "word" if token.text == "a":
+                return f"<{RDF}type>"
+            case "word":
+                return _quoted(token.text) + f"^^<{XSD}boolean>"
+        return token.text
+
+    def _name(self, text: str) -> str:
+        prefix, local = text.split(":", 1)
+        return f"<{self._prefixes.get(prefix, '')}{_LOCAL_ESCAPE.sub('', local)}>"
+
+    def _literal(self, text: str) -> str:
+        quotes = 3 if text[:3] in ('"""', "'''") else 1
+        value = _quoted(_unescape(text[quotes:-quotes]))
+        if self._next is not None and self._next.kind == "lang":
+            return value + self._take().text.lower()
+        if self._next is not None and self._next.kind == "hats":
+            self._take()
+            datatype = self._plain(self._take())
+            return value if datatype == f"<{XSD}string>" else f"{value}^^{datatype}"
+        return value
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    line, start, at = 1, 0, 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            return
+        if match.lastgroup != "space":
+            yield _Token(str(match.lastgroup), match.group(), line, at - start + 1)
+        newlines = match.group().count("\n")
+        if newlines:
+            line += newlines
+            start = at + match.group().rfind("\n") + 1
+        at = match.end()
+
+
+def _unescape(text: str) -> str:
+    def character(match: re.Match[str]) -> str:
+        code = match.group(1)
+        return chr(int(code[1:], 16)) if code[0] in "uU" else _SHORT.get(code, code)
+
+    return _ESCAPE.sub(character, text) if "\\" in text else text
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r") + '"'
+
+
+def _number_type(text: str) -> str:
+    if "e" in text.lower():
+        return "double"
+    return "decimal" if "." in text else "integer"

@@ -1,0 +1,1 @@
+"""Ontology, data and rules become the triples that follow from them, or the contradictions."""

@@ -1,0 +1,72 @@
+"""Contradictions that reasoning found become findings with the statements that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kg.errors import Text
+from kg.namespaces import RDF_TYPE, shorten
+from kg.rdf.dataset import Source
+from kg.rdf.places import Finder
+from kg.reason.closure import Contradiction
+from kg.validate.report import Report, Result
+
+_WHY = {
+    "cax-dw": Text(de="zwei Klassen, die sich ausschließen", en="two disjoint classes"),
+    "cax-adc": Text(de="zwei Klassen, die sich ausschließen", en="two disjoint classes"),
+    "cls-com": Text(
+        de="eine Klasse und ihr Gegenteil", en="a class and its complement"
+    ),
+    "cls-nothing2": Text(de="eine Klasse, die leer sein muss", en="a class that must be empty"),
+    "prp-irp": Text(
+        de="eine Beziehung, die nichts zu sich selbst haben kann",
+        en="a relation that nothing can have to itself",
+    ),
+    "prp-asyp": Text(
+        de="eine Beziehung, die nicht in beide Richtungen gelten kann",
+        en="a relation that cannot hold both ways",
+    ),
+    "prp-pdw": Text(de="zwei Beziehungen, die sich ausschließen", en="two disjoint relations"),
+    "prp-adp": Text(de="zwei Beziehungen, die sich ausschließen", en="two disjoint relations"),
+    "eq-diff1": Text(de="gleich und verschieden zugleich", en="same and different at once"),
+    "prp-npa1": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
+    "prp-npa2": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
+}
+
+
+def contradiction_report(
+    contradictions: Iterable[Contradiction],
+    sources: Iterable[Source],
+    prefixes: Mapping[str, str],
+) -> Report:
+    """Return one violation for each contradiction, at the places of its statements."""
+    found = tuple(contradictions)
+    if not found:
+        return Report()
+    finder = Finder(sources)
+    return Report(tuple(_result(item, finder, dict(prefixes)) for item in found)).sorted()
+
+
+def _result(item: Contradiction, finder: Finder, table: dict[str, str]) -> Result:
+    why = _WHY.get(item.rule, Text(de=item.rule, en=item.rule))
+    triples = " ; ".join(" ".join(_short(term, table) for term in triple) for triple in item.triples)
+    subject, predicate, value = item.triples[0]
+    places = [place for triple in item.triples for place in finder.find(*triple)]
+    return Result(
+        severity="Violation",
+        message=Text(
+            de=f"Widerspruch, {why.de}: {triples}. Eine dieser Aussagen ist falsch.",
+            en=f"Contradiction, {why.en}: {triples}. One of these statements is wrong.",
+        ),
+        focus=subject,
+        path=predicate,
+        value=value,
+        rule=item.rule,
+        places=tuple(dict.fromkeys(places)),
+    )
+
+
+def _short(term: str, table: dict[str, str]) -> str:
+    if term == f"<{RDF_TYPE}>":
+        return "a"
+    return shorten(term[1:-1], table) if term.startswith("<") else term

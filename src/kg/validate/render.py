@@ -1,0 +1,115 @@
+"""A Report becomes text for people, JSON with stable names, or a SHACL validation report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from kg.errors import Text
+from kg.namespaces import SH, shorten
+from kg.rdf.turtle import quoted
+from kg.validate.report import Report, Result, Severity
+
+_NAMES: Mapping[Severity, Text] = MappingProxyType(
+    {
+        "Violation": Text(de="Verstoß", en="Violation"),
+        "Warning": Text(de="Warnung", en="Warning"),
+        "Info": Text(de="Hinweis", en="Info"),
+    }
+)
+
+
+def as_text(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
+    """Return the findings for people, one block each, and a last line that counts them."""
+    table = dict(prefixes)
+    blocks = [_block(result, lang, table) for result in report.results]
+    return "\n".join([*blocks, summary(report, lang)])
+
+
+def summary(report: Report, lang: str) -> str:
+    """Return one line that counts the findings."""
+    counts = {severity: report.count(severity) for severity in _NAMES}
+    triples = report.checked.get("triples", 0)
+    text = Text(
+        de=f"{'Gültig' if report.conforms else 'Nicht gültig'}: {counts['Violation']} Verstöße, "
+        f"{counts['Warning']} Warnungen, {counts['Info']} Hinweise in {triples} Tripeln.",
+        en=f"{'Valid' if report.conforms else 'Not valid'}: {counts['Violation']} violations, "
+        f"{counts['Warning']} warnings, {counts['Info']} infos in {triples} triples.",
+    )
+    return text.to(lang)
+
+
+def as_json(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
+    """Return the findings as JSON: conforms, counts and results with their messages."""
+    del lang, prefixes
+    document = {
+        "conforms": report.conforms,
+        "checked": report.checked,
+        "counts": {severity.lower(): report.count(severity) for severity in _NAMES},
+        "results": [_dict(result) for result in report.results],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def as_turtle(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
+    """Return the report graph of SHACL section 3.6 as Turtle."""
+    del lang, prefixes
+    results = [f"  sh:result [\n{_shacl(result)}\n  ]" for result in report.results]
+    body = [f"  sh:conforms {str(report.conforms).lower()}", *results]
+    return f"@prefix sh: <{SH}> .\n\n[] a sh:ValidationReport ;\n" + " ;\n".join(body) + " .\n"
+
+
+RENDERERS: Mapping[str, Callable[[Report, str, Mapping[str, str]], str]] = MappingProxyType(
+    {"text": as_text, "json": as_json, "turtle": as_turtle}
+)
+
+
+def _block(result: Result, lang: str, table: dict[str, str]) -> str:
+    where = f"{result.places[0]}: " if result.places else ""
+    lines = [f"{where}{_NAMES[result.severity].to(lang)}: {result.message.to(lang)}"]
+    about = [_term(result.focus, table)]
+    about += [_term(term, table) for term in (result.path, result.value) if term]
+    lines.append("    " + "  ".join(about))
+    origin = shorten(result.shape, table) if result.shape else result.rule
+    if origin:
+        lines.append(f"    ({origin})")
+    lines += [f"    {Text(de='auch', en='also').to(lang)} {place}" for place in result.places[1:]]
+    return "\n".join(lines) + "\n"
+
+
+def _term(term: str, table: dict[str, str]) -> str:
+    return shorten(term[1:-1], table) if term.startswith("<") else term
+
+
+def _dict(result: Result) -> dict[str, Any]:
+    return {
+        "severity": result.severity,
+        "message": result.message.as_dict(),
+        "focus": result.focus,
+        "path": result.path,
+        "value": result.value,
+        "component": result.component,
+        "shape": result.shape,
+        "rule": result.rule,
+        "places": [
+            {"file": place.file, "line": place.line, "column": place.column}
+            for place in result.places
+        ],
+    }
+
+
+def _shacl(result: Result) -> str:
+    pairs = [
+        ("a", "sh:ValidationResult"),
+        ("sh:resultSeverity", f"sh:{result.severity}"),
+        ("sh:focusNode", result.focus),
+        ("sh:resultPath", result.path),
+        ("sh:value", result.value),
+        ("sh:sourceConstraintComponent", result.component and f"<{result.component}>"),
+        ("sh:sourceShape", result.shape and f"<{result.shape}>"),
+        ("sh:resultMessage", f"{quoted(result.message.de)}@de"),
+        ("sh:resultMessage", f"{quoted(result.message.en)}@en"),
+    ]
+    return " ;\n".join(f"    {name} {value}" for name, value in pairs if value)
