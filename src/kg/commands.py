@@ -100,10 +100,10 @@ def validate(project: Project, asked: Validation, *, say: Say, out: Out, lang: s
     say(Text(de="Prüfen", en="Validating"))
     dataset = load(project)
     if asked.files:
-        shapes = [load_file(project, path) for path in asked.shapes]
+        shapes = [load_file(project, path) for path in _files(asked.shapes)]
         report = validate_files(
             dataset,
-            tuple(load_file(project, path) for path in asked.files),
+            tuple(load_file(project, path) for path in _files(asked.files)),
             shapes=[triple for source in shapes for triple in source.triples()] or None,
             alone=asked.alone,
         )
@@ -126,7 +126,7 @@ def reason(
     """Print input and inferred triples as N-Triples; 1 when they contradict each other."""
     say(Text(de="Schließen", en="Reasoning"))
     if inputs:
-        sources: tuple[Source, ...] = tuple(load_file(project, path) for path in inputs)
+        sources: tuple[Source, ...] = tuple(load_file(project, path) for path in _files(inputs))
         given = {triple for source in sources for triple in source.triples()}
         closure = close(given)
     else:
@@ -180,7 +180,8 @@ def fmt(
     project: Project, files: tuple[Path, ...], *, check: bool, out: Out, lang: str
 ) -> int:
     """Rewrite Turtle files canonically, or only `check` them: 1 when one is not canonical."""
-    paths = files or tuple(_turtle_files(project))
+    rooms = tuple(project.root / room for room in ROOMS if (project.root / room).is_dir())
+    paths = [path for path in _files(files or rooms) if path in files or path.suffix == ".ttl"]
     changed = 0
     for path in paths:
         text = read_text(path)
@@ -201,11 +202,12 @@ def fmt(
     return 1 if check and changed else 0
 
 
-def _turtle_files(project: Project) -> Iterable[Path]:
-    for room in ROOMS:
-        folder = project.root / room
-        if folder.is_dir():
-            yield from (path for path in rdf_files(folder) if path.suffix == ".ttl")
+def _files(paths: Iterable[Path]) -> list[Path]:
+    """Return `paths`, each folder replaced by the RDF files below it."""
+    found: list[Path] = []
+    for path in paths:
+        found += rdf_files(path) if path.is_dir() else [path]
+    return found
 
 
 def _replace(path: Path, text: str) -> None:

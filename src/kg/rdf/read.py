@@ -8,6 +8,7 @@ from pyoxigraph import Quad, parse
 
 from kg.errors import Place, ReadError, Text
 from kg.rdf.formats import FORMATS, Format, by_suffix
+from kg.rdf.syntax_words import explain
 
 
 def read_quads(path: Path, *, base: str | None = None, shown: str | None = None) -> list[Quad]:
@@ -70,11 +71,12 @@ def parse_quads(text: str, form: Format, *, base: str | None, shown: str) -> lis
 def syntax_error(error: SyntaxError, text: str, shown: str) -> ReadError:
     """Return the parser's `error` in `text` with its place and the offending text."""
     line, column = error.lineno, error.offset
-    reason = str(error.msg).split(": ", 1)[-1]
+    reason = explain(str(error.msg).split(": ", 1)[-1])
     excerpt = _offending(text, line, column, error.end_lineno, error.end_offset)
     return ReadError(
         Text(
-            de=f"Syntaxfehler bei {excerpt}: {reason}.", en=f"Syntax error at {excerpt}: {reason}."
+            de=f"Syntaxfehler bei {excerpt}: {reason.de}",
+            en=f"Syntax error at {excerpt}: {reason.en}",
         ),
         place=Place(shown, line, column),
     )
