@@ -17,7 +17,7 @@ from rich.console import Console
 
 from kg import __version__, commands
 from kg.errors import KgError, Text, UsageError
-from kg.settings import Project, read_project
+from kg.settings import read_project
 
 app = typer.Typer(
     name="kg",
@@ -29,9 +29,7 @@ app = typer.Typer(
 )
 
 ProjectArgument = Annotated[Path, typer.Argument(help="The folder of the project.")]
-ProjectOption = Annotated[
-    Path, typer.Option("--project", "-C", help="The folder of the project.")
-]
+ProjectOption = Annotated[Path, typer.Option("--project", "-C", help="The folder of the project.")]
 HERE = Path()
 
 
@@ -89,9 +87,7 @@ def validate(
     """Check the project, or files as contributions to it, against the shapes."""
     asked = commands.Validation(tuple(files or ()), tuple(shapes or ()), form, alone)
     with _working() as say:
-        code = commands.validate(
-            read_project(project), asked, say=say, out=_print, lang=language()
-        )
+        code = commands.validate(read_project(project), asked, say=say, out=_print, lang=language())
     raise typer.Exit(code)
 
 

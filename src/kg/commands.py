@@ -117,12 +117,10 @@ def validate(project: Project, asked: Validation, *, say: Say, out: Out, lang: s
     else:
         report = check(dataset)
     out(RENDERERS[asked.form](report, lang, project.prefixes))
-    return 0 if report.conforms else 1
+    return 0 if report.valid else 1
 
 
-def reason(
-    project: Project, inputs: tuple[Path, ...], *, stats: bool, say: Say, lang: str
-) -> int:
+def reason(project: Project, inputs: tuple[Path, ...], *, stats: bool, say: Say, lang: str) -> int:
     """Print input and inferred triples as N-Triples; 1 when they contradict each other."""
     say(Text(de="Schließen", en="Reasoning"))
     if inputs:
@@ -141,7 +139,7 @@ def reason(
     else:
         serialize(given | closure.inferred, sys.stdout.buffer, RdfFormat.N_TRIPLES)
     report = contradiction_report(closure.contradictions, sources, project.prefixes)
-    if report.conforms:
+    if report.valid:
         return 0
     sys.stderr.write(as_text(report, lang, project.prefixes) + "\n")
     return 1
@@ -154,9 +152,7 @@ def query(project: Project, asked: Path | str, *, form: str, console: Console) -
         raise UsageError(_one_of("--format", forms))
     text = read_text(asked) if isinstance(asked, Path) else asked
     version = versions.open_current(project.build_dir)
-    wanted = Query(
-        text, default_graph=project.default_graph, prefixes=dict(project.prefixes)
-    )
+    wanted = Query(text, default_graph=project.default_graph, prefixes=dict(project.prefixes))
     if form != "table":
         sys.stdout.buffer.write(answer(version.store, wanted, form))
         return
@@ -176,9 +172,7 @@ def serve(project: Project, *, host: str, port: int) -> None:
     run_server(project, host=host, port=port)
 
 
-def fmt(
-    project: Project, files: tuple[Path, ...], *, check: bool, out: Out, lang: str
-) -> int:
+def fmt(project: Project, files: tuple[Path, ...], *, check: bool, out: Out, lang: str) -> int:
     """Rewrite Turtle files canonically, or only `check` them: 1 when one is not canonical."""
     rooms = tuple(project.root / room for room in ROOMS if (project.root / room).is_dir())
     paths = [path for path in _files(files or rooms) if path in files or path.suffix == ".ttl"]
@@ -243,5 +237,3 @@ def _print_table(rows: QuerySolutions, project: Project, console: Console) -> No
 def _one_of(option: str, known: Iterable[str]) -> Text:
     names = ", ".join(known)
     return Text(de=f"{option} ist eines von {names}.", en=f"{option} is one of {names}.")
-
-

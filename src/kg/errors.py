@@ -42,6 +42,7 @@ class Place:
     column: int | None = None
 
     def __str__(self) -> str:
+        """Return file:line:column, as far as known."""
         parts = [self.file, self.line, self.column]
         return ":".join(str(part) for part in parts if part is not None)
 

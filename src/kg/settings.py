@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Mapping
+from typing import Any, Literal
 
 from kg.errors import Place, ProjectError, Text
 from kg.namespaces import WELL_KNOWN
 
 CONFIG_NAME = "kg.toml"
 DefaultGraph = Literal["union", "plain"]
+_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`%]")
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*\Z")
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,12 @@ class Project:
         return self.root / "build"
 
     def graph_iri(self, name: str) -> str:
-        """Return the IRI of the named graph `name`, such as "documents/x" or "inferred"."""
-        return f"{self.base}graph/{name}"
+        """Return the IRI of the named graph `name`, such as "documents/x" or "inferred".
+
+        Signs that no IRI may have, such as a space, are percent-encoded.
+        """
+        safe = _NOT_IN_IRI.sub(lambda match: f"%{ord(match.group()):02X}", name)
+        return f"{self.base}graph/{safe}"
 
 
 def read_project(root: Path) -> Project:
@@ -64,6 +72,8 @@ def read_project(root: Path) -> Project:
     for name, value in [*section.items(), *prefixes.items()]:
         if not isinstance(value, str):
             raise _wrong(config, name, '"..."')
+    if not _ABSOLUTE_IRI.match(section.get("base", "urn:kg:")):
+        raise _wrong(config, "project.base", '"https://…/"')
     return Project(
         root=root,
         title=section.get("title", root.resolve().name),

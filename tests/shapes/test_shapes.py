@@ -1,7 +1,9 @@
 """Every node shape accepts its valid fixture and refuses each invalid one as expected.
 
-A fixture is `<file>/<shape>-valid.ttl` or `<file>/<shape>-invalid-<fault>.ttl`; the results an
-invalid one must give stand beside it in `.expected.json`. pySHACL validates ontology + fixture.
+A fixture is `<file>/<shape>-valid.ttl`, `<file>/<shape>-invalid-<fault>.ttl` (at least one
+violation) or `<file>/<shape>-warning-<fault>.ttl` (results, but no violation); the results the
+latter two must give stand beside them in `.expected.json`. pySHACL validates ontology + fixture.
+What a fixture describes must not exist in `data/`: `kg validate FILE` checks it with all data.
 """
 
 import json
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pyshacl
 import pytest
-from rdflib import OWL, RDF, RDFS, SH, Graph, URIRef
+from rdflib import ORG, OWL, RDF, RDFS, SH, SKOS, Graph, URIRef
 from rdflib.term import BNode, Literal, Node
 from rdflib.util import from_n3
 
@@ -21,6 +23,7 @@ ROOT = HERE.parent.parent
 KGO = "https://w3id.org/kommunalgraph/ns#"
 VALID = sorted(HERE.glob("*/*-valid.ttl"))
 INVALID = sorted(HERE.glob("*/*-invalid-*.ttl"))
+WARNING = sorted(HERE.glob("*/*-warning-*.ttl"))
 # Whatever these look at is wrong, so that their valid fixture has no focus node.
 FORBIDDING = {f"{KGO}ContactDataShape"}
 Result = tuple[str, str, str | None, str, str]
@@ -154,7 +157,7 @@ def read(fixture: Path) -> Graph:
 
 def shape_of(fixture: Path) -> str:
     """`tests/shapes/cooperation/member-list-valid.ttl` is about `kgo:MemberListShape`."""
-    name = re.split(r"-(?:in)?valid(?:-|$)", fixture.stem)[0]
+    name = re.split(r"-(?:valid$|invalid-|warning-)", fixture.stem)[0]
     return KGO + name.title().replace("-", "") + "Shape"
 
 
@@ -171,13 +174,27 @@ def test_valid_fixture_gives_no_result(fixture: Path) -> None:
     assert validate(data) == Counter()
 
 
-@pytest.mark.parametrize("fixture", INVALID, ids=name)
-def test_invalid_fixture_gives_the_expected_results_only(fixture: Path) -> None:
-    """An invalid fixture gives the results beside it and no other; its own shape is among them."""
+@pytest.mark.parametrize("fixture", INVALID + WARNING, ids=name)
+def test_faulty_fixture_gives_the_expected_results_only(fixture: Path) -> None:
+    """A faulty fixture gives the results beside it and no other; its own shape is among them.
+
+    An invalid one has a violation among them, so that `kg validate` refuses it; a warning has none.
+    """
     data = read(fixture)
     want = expected(fixture, data)
     assert shape_of(fixture) in {result[0] for result in want}
+    assert (str(SH.Violation) in {result[-1] for result in want}) == (fixture in INVALID)
     assert validate(data) == want
+
+
+def test_the_project_itself_may_have_the_base_address() -> None:
+    """The creator of the ontology is not below id/, and no shape finds fault with that."""
+    project = URIRef("https://w3id.org/kommunalgraph/")
+    data = Graph()
+    data.add((project, RDF.type, ORG.Organization))
+    data.add((project, SKOS.prefLabel, Literal("Kommunalgraph", lang="de")))
+    assert project in targets(URIRef(f"{KGO}ResourceAddressShape"), data)
+    assert validate(data) == Counter()
 
 
 def test_every_node_shape_has_a_valid_and_an_invalid_fixture() -> None:

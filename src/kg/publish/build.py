@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import __version__
 from kg.errors import Text
+from kg.namespaces import DCT, RDF_TYPE, VOID, XSD
 from kg.publish import versions
 from kg.publish.hygiene import check_hygiene
 from kg.publish.store import memory_store
 from kg.publish.versions import Manifest
-from kg.rdf.dataset import Dataset, fingerprint, load
+from kg.rdf.dataset import INFERRED, Dataset, fingerprint, load
 from kg.reason.closure import Closure
 from kg.reason.stage import reason_dataset
 from kg.settings import Project
@@ -27,7 +28,6 @@ from kg.validate.contradictions import contradiction_report
 from kg.validate.report import SEVERITIES, Report
 from kg.validate.stage import validate_dataset
 
-INFERRED = "inferred"
 Progress = Callable[[Text], None]
 
 
@@ -79,7 +79,7 @@ class _Build:
         with self._timed("load"):
             dataset = load(self._project)
         report, closure = self._examine(dataset)
-        if not report.conforms:
+        if not report.valid:
             return Built(report, None)
         self._say(Text(de="Version schreiben", en="Writing the version"))
         path = self._publish(dataset, closure, report, mark)
@@ -101,8 +101,9 @@ class _Build:
         with self._timed("publish"):
             graph = NamedNode(self._project.graph_iri(INFERRED))
             quads = list(dataset.quads())
-            quads += [Quad(*triple, graph) for triple in closure.inferred]
+            quads += [Quad(t.subject, t.predicate, t.object, graph) for t in closure.inferred]
             now = datetime.now(UTC)
+            quads += _about_inferred(graph, now)
             manifest = Manifest(
                 version=versions.new_name(mark, now),
                 built=now.isoformat(timespec="seconds"),
@@ -110,7 +111,7 @@ class _Build:
                 program=__version__,
                 title=self._project.title,
                 base=self._project.base,
-                graphs=dict(sorted(Counter(quad.graph_name.value for quad in quads).items())),
+                graphs=dict(sorted(Counter(str(quad.graph_name)[1:-1] for quad in quads).items())),
                 triples=len(quads),
                 inferred=len(closure.inferred),
                 findings={severity.lower(): report.count(severity) for severity in SEVERITIES},
@@ -128,3 +129,23 @@ class _Build:
             yield
         finally:
             self._seconds[stage] = round(time.perf_counter() - start, 3)
+
+
+def _about_inferred(graph: NamedNode, now: datetime) -> list[Quad]:
+    """Return the description of the graph of inferred statements, in that graph."""
+    created = Literal(now.isoformat(timespec="seconds"), datatype=NamedNode(XSD + "dateTime"))
+    about = [
+        (RDF_TYPE, NamedNode(VOID + "Dataset")),
+        (DCT + "title", Literal("Erschlossene Aussagen", language="de")),
+        (DCT + "title", Literal("Inferred statements", language="en")),
+        (DCT + "description", Literal(_INFERRED_ABOUT.de, language="de")),
+        (DCT + "description", Literal(_INFERRED_ABOUT.en, language="en")),
+        (DCT + "created", created),
+    ]
+    return [Quad(graph, NamedNode(predicate), value, graph) for predicate, value in about]
+
+
+_INFERRED_ABOUT = Text(
+    de="Was nach OWL 2 RL und den Regeln aus den übrigen Graphen folgt; keine Quelle sagt es so.",
+    en="What follows from the other graphs by OWL 2 RL and the rules; no source says it so.",
+)

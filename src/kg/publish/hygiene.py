@@ -1,7 +1,8 @@
 """Hygiene queries: each .rq file is one rule on the dataset, each row of its answer a finding.
 
 The header says `severity` (error, warning or info) and, as `de` and `en`, the message with the
-variables of the query in braces, such as `{term} has no definition.`
+variables of the query in braces, such as `{term} has no definition.` The first IRI of a row is the
+focus; the variables `property` and `graph`, where there are, narrow the place down.
 """
 
 from __future__ import annotations
@@ -88,8 +89,14 @@ def _result(
         severity=severity,
         message=Text(de=fill(rule.about.de), en=fill(rule.about.en)),
         focus=str(nodes[0] if nodes else focus),
+        path=_iri(values.get("property")),
         rule=rule.path.stem,
+        graph=graph.value if isinstance(graph := values.get("graph"), NamedNode) else None,
     )
+
+
+def _iri(node: object) -> str | None:
+    return str(node) if isinstance(node, NamedNode) else None
 
 
 def _plain(node: object) -> str:
@@ -98,4 +105,3 @@ def _plain(node: object) -> str:
 
 def _shifted(file: str, place: Place | None) -> Place:
     return Place(file, place.line, place.column) if place else Place(file)
-

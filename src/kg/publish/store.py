@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import (
     NamedNode,
@@ -23,7 +24,14 @@ from pyoxigraph import (
 )
 
 from kg.errors import Place, QueryError, StageError, Text
-from kg.rdf.sparql_text import forbid_service, kind_of, place_of
+from kg.rdf.sparql_text import (
+    RefusedQuery,
+    bare_words,
+    forbid_service,
+    kind_of,
+    mask_service,
+    place_of,
+)
 from kg.settings import DefaultGraph
 
 ROWS = {
@@ -82,33 +90,58 @@ def open_read_only(path: Path) -> Store:
 def run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
     """Run a read query.
 
-    Raises QueryError, with line and column, when it does not parse, is an update or contains
-    SERVICE, which would make the server send requests of its own.
+    Raises QueryError, with line and column, when it does not parse; RefusedQuery when it is an
+    update or contains SERVICE, which would make the server send requests of its own.
     """
     forbid_service(query.text)
+    _prove_no_service(query)
     return _run(store, query)
+
+
+def _prove_no_service(query: Query) -> None:
+    """Let the parser itself say that no SERVICE clause is in the query; see `mask_service`."""
+    masked = mask_service(query.text, query.prefixes)
+    if masked is None:
+        return
+    text, prefixes = masked
+    try:
+        Store().query(text, prefixes=prefixes)
+    except (SyntaxError, ValueError) as error:
+        raise _query_error(str(error), query.text) from error
+    except RuntimeError:
+        return  # it parses; what its evaluation lacks is said when it is run
 
 
 def _run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
     own = query.default_graphs is None and query.named_graphs is None
+    has_from = any(word == "FROM" for word, _ in bare_words(query.text))
     try:
         return store.query(
             query.text,
             prefixes=query.prefixes,
-            use_default_graph_as_union=own and query.default_graph == "union",
+            use_default_graph_as_union=own and query.default_graph == "union" and not has_from,
             default_graph=None if own else _nodes(query.default_graphs),
             named_graphs=None if own else _nodes(query.named_graphs),
         )
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RuntimeError) as error:
         raise _query_error(str(error), query.text) from error
 
 
 def answer(store: Store, query: Query, result_format: str) -> bytes:
     """Run `query` and return its whole result in `result_format`, one of ROWS or GRAPHS.
 
-    Raises QueryError as `run` does, and when the format is not one for this form of query.
+    Raises QueryError as `run` does, when the format is not one for this form of query and when
+    the query calls a function that is not there.
     """
-    result = run(store, query)
+    try:
+        return _serialize(run(store, query), query, result_format)
+    except RuntimeError as error:
+        raise _query_error(str(error), query.text) from error
+
+
+def _serialize(
+    result: QuerySolutions | QueryBoolean | QueryTriples, query: Query, result_format: str
+) -> bytes:
     if isinstance(result, QueryTriples):
         if result_format not in GRAPHS:
             raise _format_error(result_format, tuple(GRAPHS))
@@ -128,7 +161,7 @@ def _usable(prefixes: dict[str, str], form: RdfFormat) -> dict[str, str] | None:
     return prefixes if form == RdfFormat.TURTLE else None
 
 
-def _nodes(iris: tuple[str, ...] | None) -> list[NamedNode]:
+def _nodes(iris: tuple[str, ...] | None) -> list[Any]:
     return [NamedNode(iri) for iri in iris or ()]
 
 
@@ -139,7 +172,7 @@ def _query_error(message: str, text: str) -> QueryError:
     line, column = int(match.group(1)), int(match.group(2))
     kind = kind_of(text)
     if kind in UPDATES:
-        return refuse_update(text, kind)
+        return refuse_update(kind)
     expected = " ".join(match.group(3).split())
     shown = expected if len(expected) <= 200 else expected[:200] + " …"
     near, line, column = place_of(text, line, column)
@@ -159,10 +192,9 @@ UPDATES = frozenset(
 )
 
 
-def refuse_update(text: str, kind: str) -> QueryError:
+def refuse_update(kind: str) -> RefusedQuery:
     """Return the error for an update where only queries are answered."""
-    del text
-    return QueryError(
+    return RefusedQuery(
         Text(
             de=f"{kind} ändert Daten. Hier werden nur Abfragen beantwortet: SELECT, ASK, "
             "CONSTRUCT, DESCRIBE.",

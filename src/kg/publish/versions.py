@@ -1,10 +1,10 @@
 """Versions on disk: write a new one, switch `current` to it, open the current one, prune.
 
-    build/
-      20261121T021500Z-3f9a2c11/     one version, never changed after it is named
-        store/                       an Oxigraph checkpoint, opened read-only
-        manifest.json                what was built, from what, when
-      current -> 20261121T…          the version that readers open; switched in one step
+build/
+  20261121T021500Z-3f9a2c11/     one version, never changed after it is named
+    store/                       an Oxigraph checkpoint, opened read-only
+    manifest.json                what was built, from what, when
+  current -> 20261121T…          the version that readers open; switched in one step
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pyoxigraph import Quad, Store
 
@@ -29,6 +29,7 @@ from kg.publish.store import open_read_only
 
 CURRENT = "current"
 KEPT = 5
+_UNFINISHED = ".new-"
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,11 @@ def new_name(fingerprint: str, now: datetime | None = None) -> str:
 
 @contextmanager
 def building(build_dir: Path) -> Iterator[None]:
-    """Hold the lock under which a version is made; raises StageError if another build has it."""
-    build_dir.mkdir(parents=True, exist_ok=True)
-    with (build_dir / ".lock").open("w") as handle:
+    """Hold the lock under which a version is made, and clear away what a killed build left.
+
+    Raises StageError if another build has the lock or the folder cannot be written.
+    """
+    with _lock_file(build_dir) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -78,7 +81,27 @@ def building(build_dir: Path) -> Iterator[None]:
                 ),
                 place=Place(str(build_dir)),
             ) from error
+        for left in (*build_dir.glob(f"{_UNFINISHED}*"), *build_dir.glob(f".{CURRENT}-*")):
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
         yield
+
+
+def _lock_file(build_dir: Path) -> IO[str]:
+    try:
+        build_dir.mkdir(parents=True, exist_ok=True)
+        return (build_dir / ".lock").open("w")
+    except OSError as error:
+        raise _unwritten(build_dir, error) from error
+
+
+def _unwritten(build_dir: Path, error: OSError) -> StageError:
+    return StageError(
+        Text(
+            de=f"Die Version konnte nicht geschrieben werden: {error.strerror or error}",
+            en=f"The version could not be written: {error.strerror or error}",
+        ),
+        place=Place(str(build_dir)),
+    )
 
 
 def write(build_dir: Path, manifest: Manifest, quads: Iterable[Quad]) -> Path:
@@ -89,7 +112,7 @@ def write(build_dir: Path, manifest: Manifest, quads: Iterable[Quad]) -> Path:
     """
     target = build_dir / manifest.version
     try:
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=build_dir) as folder:
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=build_dir) as folder:
             fresh = Path(folder, "version")
             fresh.mkdir()
             store = Store(str(Path(folder, "writing")))
@@ -103,22 +126,19 @@ def write(build_dir: Path, manifest: Manifest, quads: Iterable[Quad]) -> Path:
             (fresh / "manifest.json").write_text(text + "\n", encoding="utf-8")
             fresh.rename(target)
     except OSError as error:
-        raise StageError(
-            Text(
-                de=f"Die Version konnte nicht geschrieben werden: {error.strerror or error}",
-                en=f"The version could not be written: {error.strerror or error}",
-            ),
-            place=Place(str(build_dir)),
-        ) from error
+        raise _unwritten(build_dir, error) from error
     return target
 
 
 def switch(build_dir: Path, name: str) -> None:
-    """Make `name` the current version, in one step for readers."""
+    """Make `name` the current version, in one step for readers; StageError when it cannot be."""
     link = build_dir / f".{CURRENT}-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(name)
-    link.replace(build_dir / CURRENT)
+    try:
+        link.unlink(missing_ok=True)
+        link.symlink_to(name)
+        link.replace(build_dir / CURRENT)
+    except OSError as error:
+        raise _unwritten(build_dir, error) from error
 
 
 def current(build_dir: Path) -> Path | None:

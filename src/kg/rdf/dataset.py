@@ -16,6 +16,8 @@ from kg.rdf.read import read_quads, read_text
 from kg.settings import Project
 
 ROOMS = ("ontology", "shapes", "data")
+INFERRED = "inferred"
+"""The name of the graph of what reasoning adds."""
 MEANINGFUL = ("ontology", "data")
 """The rooms whose triples say something about the world; shapes only speak of triples."""
 
@@ -72,7 +74,8 @@ def load(project: Project) -> Dataset:
     """Read all RDF files of the rooms ontology/, shapes/ and data/ of `project`.
 
     Raises ProjectError when there is no such folder, when there is no statement in them or when
-    two files claim one graph; ReadError when a file cannot be read.
+    two files claim one graph or one that of the inferred triples; ReadError when a file cannot
+    be read.
     """
     sources = tuple(_read_all(project))
     if not any(source.quads for source in sources if source.room in MEANINGFUL):
@@ -85,7 +88,7 @@ def load(project: Project) -> Dataset:
                 f"in {rooms}.",
             )
         )
-    _refuse_clashes(sources)
+    _refuse_clashes(sources, reserved=project.graph_iri(INFERRED))
     return Dataset(project=project, sources=sources)
 
 
@@ -151,21 +154,28 @@ def _source(path: Path, *, shown: str, room: str, graph: str) -> Source:
     )
 
 
-def _refuse_clashes(sources: Iterable[Source]) -> None:
+def _refuse_clashes(sources: Iterable[Source], *, reserved: str) -> None:
     claimed: dict[str, Source] = {}
     for source in sources:
-        graphs = {source.graph} | {quad.graph_name.value for quad in source.quads}
+        graphs = {f"<{source.graph}>"} | {str(quad.graph_name) for quad in source.quads}
         for graph in sorted(graphs):
+            if graph == f"<{reserved}>":
+                raise ProjectError(
+                    Text(
+                        de=f"Der Graph {graph} ist für das Erschlossene da. Benennen Sie die "
+                        "Datei um.",
+                        en=f"The graph {graph} is for what is inferred. Rename the file.",
+                    ),
+                    place=Place(source.shown),
+                )
             other = claimed.setdefault(graph, source)
             if other is not source:
                 raise ProjectError(
                     Text(
-                        de=f"Auch {other.shown} füllt den Graphen <{graph}>. Jeder Graph gehört "
+                        de=f"Auch {other.shown} füllt den Graphen {graph}. Jeder Graph gehört "
                         "einer Datei: Benennen Sie eine der beiden um.",
-                        en=f"{other.shown} fills the graph <{graph}> as well. Each graph belongs "
+                        en=f"{other.shown} fills the graph {graph} as well. Each graph belongs "
                         "to one file: rename one of the two.",
                     ),
                     place=Place(source.shown),
                 )
-
-

@@ -24,16 +24,24 @@ class Finder:
                 self._by_subject[subject].append(source)
 
     def find(
-        self, subject: str, predicate: str | None = None, value: str | None = None
+        self,
+        subject: str,
+        predicate: str | None = None,
+        value: str | None = None,
+        *,
+        graph: str | None = None,
     ) -> tuple[Place, ...]:
         """Return where the triple stands, else where the property or the subject stands.
 
-        All terms are in N-Triples form. At most five places are returned.
+        All terms are in N-Triples form; the IRI `graph` restricts the search to the file that
+        fills it. At most five places are returned.
         """
         exact: list[Place] = []
         close: list[Place] = []
         loose: list[Place] = []
         for source in self._by_subject.get(subject, []):
+            if graph is not None and source.graph != graph:
+                continue
             stated = self._positions(source).get(subject, [])
             for item in stated:
                 if predicate and item.predicate.text == predicate:
@@ -46,12 +54,12 @@ class Finder:
         return tuple((exact or close or loose)[:_MOST])
 
     def _positions(self, source: Source) -> dict[str, list[Positioned]]:
-        if source.graph not in self._read:
+        if source.shown not in self._read:
             index: dict[str, list[Positioned]] = defaultdict(list)
             for item in source.locate():
                 index[item.subject.text].append(item)
-            self._read[source.graph] = index
-        return self._read[source.graph]
+            self._read[source.shown] = index
+        return self._read[source.shown]
 
 
 def _place(source: Source, term: Term) -> Place:

@@ -9,29 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from kg.namespaces import RDF, XSD
+from kg.rdf.iri import resolve
+from kg.rdf.names import BLANK_NODE_LABEL, PN_LOCAL, PN_PREFIX
 
 _TOKEN = re.compile(
-    r"""
-    (?P<space>[\s]+|\#[^\n]*)
-  | (?P<iri><(?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
-  | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
+    rf"""
+    (?P<space>[ \t\r\n]+|\#[^\r\n]*)
+  | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
+  | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{{0,2}}(?:[^'\\]|\\.))*'''
         |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-  | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?)
   | (?P<hats>\^\^)
   | (?P<number>[+-]?(?:[0-9]+\.?[0-9]*[eE][+-]?[0-9]+|\.[0-9]+[eE][+-]?[0-9]+
         |[0-9]*\.[0-9]+|[0-9]+)(?![\w:%-]))
-  | (?P<blank>_:[\w.·-]*[\w·-])
-  | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:
-        (?:(?:[\w:·]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\.)*
-        (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\.))?)?)
+  | (?P<blank>{BLANK_NODE_LABEL})
+  | (?P<name>(?:{PN_PREFIX})?:(?:{PN_LOCAL})?)
   | (?P<word>[A-Za-z]+)
-  | (?P<mark>[.;,()\[\]{}])
+  | (?P<mark>[.;,()\[\]{{}}])
     """,
     re.VERBOSE | re.DOTALL,
 )
+_LINE_END = re.compile(r"\r\n?|\n")
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
 _LOCAL_ESCAPE = re.compile(r"\\(?=.)")
 _SHORT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
@@ -61,17 +61,16 @@ class Positioned:
 
 
 def positions(text: str, *, base: str = "") -> list[Positioned]:
-    """Return the triples of `text` in their order; blank nodes have names of their own."""
+    """Return the triples of `text` in their order; blank nodes have names of their own.
+
+    What comes after something that is not RDF 1.1, or is nested too deeply, has no place.
+    """
     return list(_Scanner(text, base).triples())
 
 
 def comments(text: str) -> list[tuple[int, str]]:
     """Return line and text of each comment."""
-    return [
-        (text.count("\n", 0, match.start()) + 1, match.group())
-        for match in _TOKEN.finditer(text)
-        if match.lastgroup == "space" and match.group().startswith("#")
-    ]
+    return [(token.line, token.text) for token in _tokens(text) if token.text.startswith("#")]
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class _Scanner:
     """Walks over the tokens once and yields triples."""
 
     def __init__(self, text: str, base: str) -> None:
-        self._tokens = _tokens(text)
+        self._tokens = (token for token in _tokens(text) if token.kind != "space")
         self._next: _Token | None = next(self._tokens, None)
         self._base = base
         self._prefixes: dict[str, str] = {}
@@ -102,7 +101,7 @@ class _Scanner:
         while self._next is not None:
             try:
                 self._statement()
-            except _EndOfTextError:
+            except (_EndOfTextError, RecursionError):
                 self._next = None
             yield from self._found
             self._found.clear()
@@ -127,6 +126,9 @@ class _Scanner:
         elif token.kind == "word" and word == "graph":
             self._take()
             self._term()
+        elif token.kind in ("word", "lang") and word in ("version", "@version"):
+            self._take()
+            self._take()
         elif self._is("{", "}", "."):
             self._take()
         else:
@@ -140,7 +142,7 @@ class _Scanner:
     def _directive(self) -> None:
         is_prefix = "prefix" in self._take().text.lower()
         prefix = self._take().text.rstrip(":") if is_prefix else ""
-        iri = urljoin(self._base, self._take().text[1:-1])
+        iri = resolve(self._base, _unescape(self._take().text[1:-1]))
         if is_prefix:
             self._prefixes[prefix] = iri
         else:
@@ -193,7 +195,7 @@ class _Scanner:
     def _plain(self, token: _Token) -> str:
         match token.kind:
             case "iri":
-                return f"<{urljoin(self._base, _unescape(token.text[1:-1]))}>"
+                return f"<{resolve(self._base, _unescape(token.text[1:-1]))}>"
             case "name":
                 return self._name(token.text)
             case "string":
@@ -228,12 +230,10 @@ def _tokens(text: str) -> Iterator[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             return
-        if match.lastgroup != "space":
-            yield _Token(str(match.lastgroup), match.group(), line, at - start + 1)
-        newlines = match.group().count("\n")
-        if newlines:
-            line += newlines
-            start = at + match.group().rfind("\n") + 1
+        yield _Token(str(match.lastgroup), match.group(), line, at - start + 1)
+        for end in _LINE_END.finditer(text, at, match.end()):
+            line += 1
+            start = end.end()
         at = match.end()
 
 

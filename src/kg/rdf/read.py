@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pyoxigraph import Quad, parse
@@ -9,6 +10,8 @@ from pyoxigraph import Quad, parse
 from kg.errors import Place, ReadError, Text
 from kg.rdf.formats import FORMATS, Format, by_suffix
 from kg.rdf.syntax_words import explain
+
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 def read_quads(path: Path, *, base: str | None = None, shown: str | None = None) -> list[Quad]:
@@ -44,10 +47,9 @@ def read_text(path: Path, *, shown: str | None = None) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before) - (before.rfind(b"\n") + 1) + 1
-        byte = f"0x{raw[error.start]:02X}"
+        before = _LINE_END.split(error.object[: error.start].decode())
+        line, column = len(before), len(before[-1]) + 1
+        byte = f"0x{error.object[error.start]:02X}"
         raise ReadError(
             Text(
                 de=f"Die Datei ist nicht UTF-8: Das Byte {byte} passt nicht. "
@@ -86,9 +88,9 @@ def _offending(
     text: str, line: int | None, column: int | None, end_line: int | None, end: int | None
 ) -> str:
     """Return the text of a fault, quoted and cut to 60 characters, or its whole line."""
-    lines = text.splitlines() or [""]
+    lines = _LINE_END.split(text)
     if line is None or column is None or line > len(lines):
-        return repr(lines[-1].strip()[-60:])
+        return f"„{text.rstrip()[-60:].splitlines()[-1].strip()}“" if text.strip() else "„“"
     found = lines[line - 1]
     if end_line == line and end is not None and end > column:
         found = found[column - 1 : end - 1]

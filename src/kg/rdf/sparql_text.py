@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 
 from kg.errors import Place, QueryError, Text
 
@@ -15,20 +16,26 @@ _TOKEN = re.compile(
   | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
   | [?$]\w+
   | @[A-Za-z]+(?:-[A-Za-z0-9]+)*
-  | (?P<name>[\w.-]*:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*)
-  | (?P<word>[A-Za-z]\w*)
+  | (?P<name>[\w.-]*+:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*)
+  | (?P<run>[\w.-]++)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_WORD = re.compile(r"[A-Za-z]\w*")
 _PROLOGUE = ("PREFIX", "BASE", "VERSION")
+_SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
+
+
+class RefusedQuery(QueryError):
+    """A query that could be understood but asks for what is not done here."""
 
 
 def bare_words(text: str) -> Iterator[tuple[str, int]]:
     """Yield keywords and other bare words, upper case, with their offset."""
     for match in _TOKEN.finditer(text):
-        if match.lastgroup == "word":
-            yield match.group().upper(), match.start()
+        if match.lastgroup == "run":
+            for word in _WORD.finditer(match.group()):
+                yield word.group().upper(), match.start() + word.start()
 
 
 def kind_of(text: str) -> str:
@@ -37,24 +44,51 @@ def kind_of(text: str) -> str:
 
 
 def forbid_service(text: str) -> None:
-    """Raise QueryError with line and column if `text` has a SERVICE clause."""
+    """Raise RefusedQuery with line and column if `text` has the bare word SERVICE.
+
+    Words that only the grammar can tell apart, as in `SERVICE:x {` or `5SERVICE ?x {`, are not
+    found here but by `mask_service`.
+    """
     for word, offset in bare_words(text):
         if word == "SERVICE":
-            line, column = _line_column(text, offset)
-            raise QueryError(
-                Text(
-                    de=f"SERVICE ist hier ausgeschaltet (Zeile {line}, Spalte {column}): Der "
-                    "Server stellt keine Anfragen an andere Server.",
-                    en=f"SERVICE is off here (line {line}, column {column}): the server sends "
-                    "no requests to other servers.",
-                ),
-                place=Place("query", line, column),
-            )
+            raise refuse_service(text, offset)
+
+
+def refuse_service(text: str, offset: int) -> RefusedQuery:
+    """Return the error for the SERVICE clause at `offset`."""
+    line, column = line_column(text, offset)
+    return RefusedQuery(
+        Text(
+            de=f"SERVICE ist hier ausgeschaltet (Zeile {line}, Spalte {column}): Der "
+            "Server stellt keine Anfragen an andere Server.",
+            en=f"SERVICE is off here (line {line}, column {column}): the server sends "
+            "no requests to other servers.",
+        ),
+        place=Place("query", line, column),
+    )
+
+
+def mask_service(text: str, prefixes: Mapping[str, str]) -> tuple[str, dict[str, str]] | None:
+    """Return `text` and `prefixes` with the letters "service" replaced, or None if it has none.
+
+    The replacement keeps length and case and cannot be foreseen. Where the letters stood in a
+    string, a comment, an IRI or a name, the text still parses; where they were the keyword, it
+    does not. So a parser that is given the masked text proves that there is no SERVICE clause.
+    """
+    if not _SERVICE.search(text):
+        return None
+    letters = [secrets.choice("jkqvwxz") for _ in "service"]
+
+    def mask(match: re.Match[str]) -> str:
+        pairs = zip(match.group(), letters, strict=True)
+        return "".join(letter.upper() if old.isupper() else letter for old, letter in pairs)
+
+    return _SERVICE.sub(mask, text), {_SERVICE.sub(mask, key): prefixes[key] for key in prefixes}
 
 
 def place_of(text: str, line: int, column: int) -> tuple[str, int, int]:
     """Return the text at a fault, quoted, with its line and column moved to a visible sign."""
-    lines = text.splitlines() or [""]
+    lines = text.split("\n")
     while line <= len(lines) and not lines[line - 1][column - 1 :].strip():
         line, column = line + 1, 1
     if line > len(lines):
@@ -64,5 +98,6 @@ def place_of(text: str, line: int, column: int) -> tuple[str, int, int]:
     return f"„{found.strip()[:40]}“", line, column
 
 
-def _line_column(text: str, offset: int) -> tuple[int, int]:
+def line_column(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, both from 1, of an offset."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

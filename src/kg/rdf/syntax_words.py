@@ -53,9 +53,9 @@ _REASONS = (
     ),
     (
         r"Line jumps are not allowed in string literals.*",
-        'Der Text läuft über die Zeile hinaus. Fehlt ein Anführungszeichen? Text über mehrere '
+        "Der Text läuft über die Zeile hinaus. Fehlt ein Anführungszeichen? Text über mehrere "
         'Zeilen steht in """ … """.',
-        'The text runs past the end of the line. Is a quotation mark missing? Text of several '
+        "The text runs past the end of the line. Is a quotation mark missing? Text of several "
         'lines stands in """ … """.',
     ),
     (

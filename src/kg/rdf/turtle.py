@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import ReadError, Text
 from kg.namespaces import DCT, OWL, RDF, RDF_TYPE, RDFS, SKOS, VOID, XSD
+from kg.rdf.names import PLAIN_LOCAL
 
 Node = NamedNode | BlankNode | Literal | Triple
 _FIRST_TYPES = (OWL + "Ontology", VOID + "Dataset")
@@ -25,7 +26,6 @@ _FIRST_PREDICATES = (
     DCT + "title",
     SKOS + "definition",
 )
-_LOCAL = re.compile(r"(?:[^\W_]|_)(?:[\w.·-]*[\w·-])?\Z")
 _BARE = {
     XSD + "integer": re.compile(r"[+-]?[0-9]+\Z"),
     XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+\Z"),
@@ -37,9 +37,18 @@ _INDENT = "  "
 def write_turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
     """Return the canonical Turtle of `triples`, with those of `prefixes` that it needs.
 
-    Raises ReadError when a blank node is shared or part of a cycle: it cannot stand in a tree.
+    Raises ReadError when a blank node is shared or part of a cycle, as it cannot stand in a tree,
+    when trees are nested too deeply, and for the triple terms of RDF 1.2.
     """
-    return _Writer(triples, prefixes).text()
+    try:
+        return _Writer(triples, prefixes).text()
+    except RecursionError as error:
+        raise ReadError(
+            Text(
+                de="Leere Knoten sind zu tief ineinander geschachtelt.",
+                en="Blank nodes are nested too deeply.",
+            )
+        ) from error
 
 
 class _Writer:
@@ -48,12 +57,19 @@ class _Writer:
     def __init__(self, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> None:
         self._spaces = sorted(((ns, p) for p, ns in prefixes.items()), reverse=True)
         self._used: set[str] = set()
-        self._by_subject: dict[Node, dict[str, list[Node]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
+        self._by_subject: dict[Node, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
         parents: dict[Node, int] = defaultdict(int)
         for triple in set(triples):
             self._by_subject[triple.subject][triple.predicate.value].append(triple.object)
+            if isinstance(triple.object, Triple):
+                raise ReadError(
+                    Text(
+                        de="Aussagen über Aussagen, <<( … )>>, gehören zu RDF 1.2: "
+                        "Sie werden nicht geschrieben.",
+                        en="Statements about statements, <<( … )>>, are of RDF 1.2: "
+                        "they are not written.",
+                    )
+                )
             if isinstance(triple.object, BlankNode):
                 parents[triple.object] += 1
         self._roots = [
@@ -96,12 +112,13 @@ class _Writer:
         return head + ("\n" if head and blocks else "") + "\n".join(blocks)
 
     def _rank(self, node: Node) -> tuple[bool, str]:
-        types = {str(kind.value) for kind in self._by_subject[node][RDF_TYPE] if _is_iri(kind)}
+        kinds = self._by_subject[node][RDF_TYPE]
+        types = {kind.value for kind in kinds if isinstance(kind, NamedNode)}
         return types.isdisjoint(_FIRST_TYPES), str(node)
 
     def _name(self, iri: str) -> str:
         for space, prefix in self._spaces:
-            if iri.startswith(space) and _LOCAL.match(iri, len(space)):
+            if iri.startswith(space) and PLAIN_LOCAL.match(iri, len(space)):
                 self._used.add(prefix)
                 return f"{prefix}:{iri[len(space) :]}"
         return f"<{iri}>"
@@ -168,12 +185,9 @@ class _Writer:
             return literal.value
         text = quoted(literal.value)
         if literal.language:
-            return f"{text}@{literal.language}"
+            direction = f"--{literal.direction.value}" if literal.direction else ""
+            return f"{text}@{literal.language}{direction}"
         return text if datatype == XSD + "string" else f"{text}^^{self._name(datatype)}"
-
-
-def _is_iri(node: Node) -> bool:
-    return isinstance(node, NamedNode)
 
 
 def quoted(value: str) -> str:
@@ -181,7 +195,6 @@ def quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace("\r", "\\r")
     if "\n" not in escaped:
         return '"' + escaped.replace('"', '\\"') + '"'
-    escaped = escaped.replace('"""', '\\"\\"\\"')
-    if escaped.endswith('"'):
-        escaped = escaped[:-1] + '\\"'
-    return f'"""{escaped}"""'
+    body = escaped.rstrip('"')
+    tail = '\\"' * (len(escaped) - len(body))
+    return '"""' + body.replace('"""', '\\"\\"\\"') + tail + '"""'

@@ -59,7 +59,7 @@ def close(triples: Iterable[Triple], rules: tuple[Rule, ...]) -> Closure:
 
 
 def _failure(message: str, rules: tuple[Rule, ...]) -> StageError | QueryError:
-    last = (message.strip().splitlines() or ["?"])[-1]
+    last = " ".join((message.strip().splitlines() or ["?"])[-1].split())
     for rule in rules:
         if f"[rule {rule.name}]" in message:
             reason = last.split("]: ", 1)[-1]

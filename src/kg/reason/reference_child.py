@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import owlrl
-from pyoxigraph import Quad, RdfFormat, Store, Triple
+import rdflib
+from pyoxigraph import BlankNode, Quad, QueryTriples, RdfFormat, Store, Triple
 from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
+
+from kg.rdf.bridge import n_triples
 
 TripleOfNodes = tuple[Node, Node, Node]
 _BUILT_IN = tuple(str(space) for space in (RDF, RDFS, OWL, XSD))
@@ -38,16 +41,14 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
     """Close the graph of `task`; write the inferred triples, return contradictions, rounds.
 
     `full` is the whole graph, in which the rules match; `core` is the part that the rules of
-    OWL 2 RL can join with.
+    OWL 2 RL can join with. Rules may add axioms: then that part is determined anew.
     """
+    rdflib.NORMALIZE_LITERALS = False
     full = Store()
     full.bulk_load(path=task["data"], format=RdfFormat.N_TRIPLES)
     given = {str(quad.triple) for quad in full}
     graph = Graph().parse(task["data"], format="nt")
-    identifying = any(
-        (None, term, None) in graph or (None, None, term) in graph for term in _IDENTIFYING
-    )
-    matters = _relevance(graph, identifying=identifying)
+    identifying, matters = _relevance(graph)
     core = Graph()
     core += (triple for triple in graph if matters(triple))
     rounds = 0
@@ -58,6 +59,10 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
         _copy(core, full)
         fresh = False
         while added := _apply(task["rules"], full):
+            graph += added
+            if any(_is_axiom(triple) for triple in added):
+                identifying, matters = _relevance(graph)
+                added = list(graph)
             relevant = [triple for triple in added if matters(triple) and triple not in core]
             core += relevant
             fresh = fresh or bool(relevant)
@@ -66,7 +71,7 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
     return {
         "rounds": rounds,
         "contradictions": [
-            [rule, [[node.n3() for node in triple] for triple in triples]]
+            [rule, [[n_triples(node) for node in triple] for triple in triples]]
             for rule, triples in _contradictions(core)
         ],
     }
@@ -74,9 +79,7 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
 
 def _copy(core: Graph, full: Store) -> None:
     """Add what follows in `core`, apart from what is trivial, to `full`."""
-    lines = (
-        " ".join(node.n3() for node in triple) + " .\n" for triple in core if _worth(triple)
-    )
+    lines = (" ".join(map(n_triples, triple)) + " .\n" for triple in core if _worth(triple))
     full.load("".join(lines), format=RdfFormat.N_TRIPLES)
 
 
@@ -96,18 +99,27 @@ def _expand(graph: Graph, *, identifying: bool) -> None:
     owlrl.DeductiveClosure(semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
 
 
-def _relevance(full: Graph, *, identifying: bool) -> Callable[[TripleOfNodes], bool]:
-    """Return a test whether a rule of OWL 2 RL can join with a triple.
+def _relevance(full: Graph) -> tuple[bool, Callable[[TripleOfNodes], bool]]:
+    """Return whether things can be found equal and a test whether OWL 2 RL can use a triple.
 
     A triple whose property no axiom mentions takes part in no rule but those of equality. It is
     left to itself unless the ontology can make things equal.
     """
+    identifying = any(
+        (None, term, None) in full or (None, None, term) in full for term in _IDENTIFYING
+    )
     mentioned = set() if identifying else _mentioned(full)
 
     def matters(triple: TripleOfNodes) -> bool:
         return identifying or triple[1] in mentioned or str(triple[1]).startswith(_SCHEMA)
 
-    return matters
+    return identifying, matters
+
+
+def _is_axiom(triple: TripleOfNodes) -> bool:
+    _, predicate, value = triple
+    term = value if predicate == RDF.type else predicate
+    return str(term).startswith(_SCHEMA)
 
 
 def _mentioned(full: Graph) -> set[Node]:
@@ -126,14 +138,31 @@ def _apply(rules: list[list[str]], full: Store) -> list[TripleOfNodes]:
     added: set[Triple] = set()
     for name, text in rules:
         try:
-            result = full.query(text)
-        except (SyntaxError, ValueError) as error:
+            found = _new(full, full.query(text))
+        except (SyntaxError, ValueError, RuntimeError) as error:
             raise RuntimeError(f"[rule {name}]: {error}".replace("\n", " ")) from error
-        found = {Quad(*triple) for triple in result if Quad(*triple) not in full}
         full.extend(found)
         added |= {quad.triple for quad in found}
     text = "".join(f"{triple} .\n" for triple in added)
     return list(Graph().parse(data=text, format="nt")) if added else []
+
+
+def _new(full: Store, result: object) -> set[Quad]:
+    """Return the triples of `result` that are not in `full`; no blank node may be new."""
+    found: set[Quad] = set()
+    for triple in result if isinstance(result, QueryTriples) else ():
+        quad = Quad(triple.subject, triple.predicate, triple.object)
+        for node in (quad.subject, quad.object):
+            if isinstance(node, BlankNode) and not _known(full, node):
+                raise ValueError("a rule cannot make blank nodes, as it would never come to an end")
+        if quad not in full:
+            found.add(quad)
+    return found
+
+
+def _known(full: Store, node: BlankNode) -> bool:
+    stated = full.quads_for_pattern(node, None, None, None)
+    return any(stated) or any(full.quads_for_pattern(None, None, node, None))
 
 
 def _worth(triple: TripleOfNodes) -> bool:
@@ -154,12 +183,7 @@ def _contradictions(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
     yield from _disjoint_classes(graph)
     yield from _properties(graph)
     yield from _disjoint_properties(graph)
-    for subject, value in graph.subject_objects(OWL.differentFrom):
-        if (subject, OWL.sameAs, value) in graph:
-            yield (
-                "eq-diff1",
-                [(subject, OWL.sameAs, value), (subject, OWL.differentFrom, value)],
-            )
+    yield from _different(graph)
     for subject in graph.subjects(RDF.type, OWL.Nothing):
         yield "cls-nothing2", [(subject, RDF.type, OWL.Nothing)]
     for node, source in graph.subject_objects(OWL.sourceIndividual):
@@ -169,6 +193,20 @@ def _contradictions(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
                 if prop is not None and (source, prop, target) in graph:
                     name = "prp-npa1" if link == OWL.targetIndividual else "prp-npa2"
                     yield name, [(source, prop, target)]
+
+
+def _different(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
+    for subject, value in graph.subject_objects(OWL.differentFrom):
+        if str(subject) <= str(value) and (subject, OWL.sameAs, value) in graph:
+            yield (
+                "eq-diff1",
+                [(subject, OWL.sameAs, value), (subject, OWL.differentFrom, value)],
+            )
+    for node in graph.subjects(RDF.type, OWL.AllDifferent):
+        for rule, link in (("eq-diff2", OWL.members), ("eq-diff3", OWL.distinctMembers)):
+            for one, other in combinations(_members(graph, node, link), 2):
+                if (one, OWL.sameAs, other) in graph:
+                    yield rule, [(one, OWL.sameAs, other)]
 
 
 def _disjoint_classes(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
@@ -206,6 +244,6 @@ def _disjoint_properties(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes
                 yield rule, [(subject, one, value), (subject, other, value)]
 
 
-def _members(graph: Graph, node: Node) -> list[Node]:
-    start = graph.value(node, OWL.members)
+def _members(graph: Graph, node: Node, link: URIRef = OWL.members) -> list[Node]:
+    start = graph.value(node, link)
     return list(Collection(graph, start)) if start is not None else []

@@ -14,9 +14,7 @@ from kg.validate.report import Report, Result
 _WHY = {
     "cax-dw": Text(de="zwei Klassen, die sich ausschließen", en="two disjoint classes"),
     "cax-adc": Text(de="zwei Klassen, die sich ausschließen", en="two disjoint classes"),
-    "cls-com": Text(
-        de="eine Klasse und ihr Gegenteil", en="a class and its complement"
-    ),
+    "cls-com": Text(de="eine Klasse und ihr Gegenteil", en="a class and its complement"),
     "cls-nothing2": Text(de="eine Klasse, die leer sein muss", en="a class that must be empty"),
     "prp-irp": Text(
         de="eine Beziehung, die nichts zu sich selbst haben kann",
@@ -28,7 +26,10 @@ _WHY = {
     ),
     "prp-pdw": Text(de="zwei Beziehungen, die sich ausschließen", en="two disjoint relations"),
     "prp-adp": Text(de="zwei Beziehungen, die sich ausschließen", en="two disjoint relations"),
-    "eq-diff1": Text(de="gleich und verschieden zugleich", en="same and different at once"),
+    **dict.fromkeys(
+        ("eq-diff1", "eq-diff2", "eq-diff3"),
+        Text(de="gleich und verschieden zugleich", en="same and different at once"),
+    ),
     "prp-npa1": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
     "prp-npa2": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
 }
@@ -49,7 +50,9 @@ def contradiction_report(
 
 def _result(item: Contradiction, finder: Finder, table: dict[str, str]) -> Result:
     why = _WHY.get(item.rule, Text(de=item.rule, en=item.rule))
-    triples = " ; ".join(" ".join(_short(term, table) for term in triple) for triple in item.triples)
+    triples = " ; ".join(
+        " ".join(_short(term, table) for term in triple) for triple in item.triples
+    )
     subject, predicate, value = item.triples[0]
     places = [place for triple in item.triples for place in finder.find(*triple)]
     return Result(

@@ -19,4 +19,5 @@ def with_places(report: Report, sources: Iterable[Source]) -> Report:
 def _with_place(result: Result, finder: Finder) -> Result:
     if result.places:
         return result
-    return replace(result, places=finder.find(result.focus, result.path, result.value))
+    places = finder.find(result.focus, result.path, result.value, graph=result.graph)
+    return replace(result, places=places)

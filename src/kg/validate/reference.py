@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from pyoxigraph import RdfFormat, Triple, serialize
 
 from kg.errors import StageError, Text
 from kg.namespaces import SH
+from kg.rdf.bridge import n_triples
 from kg.validate.report import Report, Result, Severity
 
 
@@ -69,16 +70,24 @@ def _result(raw: dict[str, Any]) -> Result:
 
 def _main() -> None:
     import pyshacl  # noqa: PLC0415 - only in the child process
+    import rdflib  # noqa: PLC0415 - slow to import
     from rdflib import Graph, URIRef  # noqa: PLC0415 - slow to import
+
+    rdflib.NORMALIZE_LITERALS = False
 
     task = json.load(sys.stdin)
     data = Graph().parse(task["data"], format="nt")
     shapes = Graph().parse(task["shapes"], format="nt")
     if task["focus"] is not None:
         _restrict(shapes, data, {URIRef(iri) for iri in task["focus"]})
-    _, report, _ = pyshacl.validate(
-        data, shacl_graph=shapes, advanced=False, inplace=True, meta_shacl=False
-    )
+    try:
+        _, report, _ = pyshacl.validate(
+            data, shacl_graph=shapes, advanced=False, inplace=True, meta_shacl=False
+        )
+    except Exception as error:  # noqa: BLE001 - the boundary of a process
+        sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
+    if not isinstance(report, Graph):
+        sys.exit(" ".join(str(report).split()))
     json.dump(_results(report, shapes), sys.stdout)
 
 
@@ -103,12 +112,13 @@ def _restrict(shapes: Any, data: Any, focus: set[Any]) -> None:
             if (shape, RDF.type, kind) in shapes:
                 shapes.remove((shape, RDF.type, kind))
                 shapes.add((shape, term("targetClass"), shape))
-    for name, nodes in (
-        ("targetNode", lambda value: {value}),
-        ("targetClass", instances),
-        ("targetSubjectsOf", lambda value: set(data.subjects(value, None))),
-        ("targetObjectsOf", lambda value: set(data.objects(None, value))),
-    ):
+    targets: dict[str, Callable[[Any], set[Any]]] = {
+        "targetNode": lambda value: {value},
+        "targetClass": instances,
+        "targetSubjectsOf": lambda value: set(data.subjects(value, None)),
+        "targetObjectsOf": lambda value: set(data.objects(None, value)),
+    }
+    for name, nodes in targets.items():
         for shape, value in list(shapes.subject_objects(term(name))):
             found.setdefault(shape, set()).update(nodes(value) & focus)
             shapes.remove((shape, term(name), value))
@@ -124,7 +134,7 @@ def _results(report: Any, shapes: Any) -> list[dict[str, Any]]:
         return URIRef(SH + name)
 
     def text(node: Any) -> str | None:
-        return None if node is None else str(node.n3())
+        return None if node is None else n_triples(node)
 
     def named(shape: Any) -> str | None:
         """Return the IRI of a shape or of the node shape around it."""

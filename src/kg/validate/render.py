@@ -33,18 +33,19 @@ def summary(report: Report, lang: str) -> str:
     counts = {severity: report.count(severity) for severity in _NAMES}
     triples = report.checked.get("triples", 0)
     text = Text(
-        de=f"{'Gültig' if report.conforms else 'Nicht gültig'}: {counts['Violation']} Verstöße, "
+        de=f"{'Gültig' if report.valid else 'Nicht gültig'}: {counts['Violation']} Verstöße, "
         f"{counts['Warning']} Warnungen, {counts['Info']} Hinweise in {triples} Tripeln.",
-        en=f"{'Valid' if report.conforms else 'Not valid'}: {counts['Violation']} violations, "
+        en=f"{'Valid' if report.valid else 'Not valid'}: {counts['Violation']} violations, "
         f"{counts['Warning']} warnings, {counts['Info']} infos in {triples} triples.",
     )
     return text.to(lang)
 
 
 def as_json(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
-    """Return the findings as JSON: conforms, counts and results with their messages."""
+    """Return the findings as JSON: valid, conforms, counts and results with their messages."""
     del lang, prefixes
     document = {
+        "valid": report.valid,
         "conforms": report.conforms,
         "checked": report.checked,
         "counts": {severity.lower(): report.count(severity) for severity in _NAMES},
@@ -93,6 +94,7 @@ def _dict(result: Result) -> dict[str, Any]:
         "component": result.component,
         "shape": result.shape,
         "rule": result.rule,
+        "graph": result.graph,
         "places": [
             {"file": place.file, "line": place.line, "column": place.column}
             for place in result.places

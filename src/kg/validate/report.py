@@ -16,7 +16,8 @@ class Result:
     """One finding. `focus`, `path` and `value` are RDF terms in N-Triples form.
 
     `component` and `shape` are IRIs; `rule` names a finding that does not come from a shape,
-    such as a hygiene query. `places` say where the statements at fault stand.
+    such as a hygiene query. `graph` is the named graph that the finding speaks of, if it is one.
+    `places` say where the statements at fault stand.
     """
 
     severity: Severity
@@ -27,6 +28,7 @@ class Result:
     component: str | None = None
     shape: str | None = None
     rule: str | None = None
+    graph: str | None = None
     places: tuple[Place, ...] = ()
 
     @property
@@ -44,7 +46,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """All findings of a validation; it conforms when none of them is a violation.
+    """All findings of a validation.
+
+    It conforms, in the sense of SHACL section 3.6.1, when there is no finding of any severity; it
+    is valid when none of them is a violation.
 
     `checked` counts what was looked at, such as {"triples": 17014}.
     """
@@ -54,6 +59,11 @@ class Report:
 
     @property
     def conforms(self) -> bool:
+        """Whether there is no finding at all."""
+        return not self.results
+
+    @property
+    def valid(self) -> bool:
         """Whether there is no violation."""
         return not any(result.severity == "Violation" for result in self.results)
 

@@ -50,4 +50,3 @@ def validate_files(
     if held and focus:
         report = report.plus(reference.check(own | dataset.triples(*rooms), held, focus=focus))
     return with_places(report, sources).sorted()
-

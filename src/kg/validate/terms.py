@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from pyoxigraph import NamedNode, Triple
 
@@ -49,13 +50,14 @@ def undeclared(
     """
     if not terms:
         return []
+    nearest = _nearest(terms, prefixes)
     found: dict[tuple[str, str], Result] = {}
     for triple in triples:
         for term, is_class in _used(triple):
             if term not in terms and not term.startswith(_BUILT_IN):
                 subject = str(triple.subject)
                 if (term, subject) not in found:
-                    found[term, subject] = _finding(term, is_class, triple, terms, prefixes)
+                    found[term, subject] = _finding(term, is_class, triple, nearest)
     return list(found.values())
 
 
@@ -65,13 +67,29 @@ def _used(triple: Triple) -> Iterator[tuple[str, bool]]:
         yield triple.object.value, True
 
 
+def _nearest(
+    terms: frozenset[str], prefixes: dict[str, str]
+) -> Callable[[str], tuple[str, str | None]]:
+    """Return a function from a term to its short name and that of the nearest declared term."""
+    known = sorted(shorten(term, prefixes) for term in terms)
+
+    @cache
+    def nearest(term: str) -> tuple[str, str | None]:
+        used = shorten(term, prefixes)
+        return used, next(iter(difflib.get_close_matches(used, known, 1, 0.6)), None)
+
+    return nearest
+
+
 def _finding(
-    term: str, is_class: bool, triple: Triple, terms: frozenset[str], prefixes: dict[str, str]
+    term: str,
+    is_class: bool,
+    triple: Triple,
+    nearest: Callable[[str], tuple[str, str | None]],
 ) -> Result:
-    used = shorten(term, prefixes)
-    near = difflib.get_close_matches(used, [shorten(known, prefixes) for known in terms], 1, 0.6)
+    used, near = nearest(term)
     kind = ("Klasse", "class") if is_class else ("Eigenschaft", "property")
-    hint = (f" Meinten Sie {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
+    hint = (f" Meinten Sie {near}?", f" Did you mean {near}?") if near else ("", "")
     return Result(
         severity="Violation",
         message=Text(

@@ -1,0 +1,150 @@
+"""Whatever goes wrong becomes a problem document (RFC 9457) in German or English."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import KgError, QueryError, StageError, Text
+from kg.rdf.sparql_text import RefusedQuery
+from kg.serve.negotiate import language
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of problem: the end of its type URI, its status and its title."""
+
+    slug: str
+    status: int
+    title: Text
+
+
+BAD_REQUEST = Kind("bad-request", 400, Text("Fehlerhafte Anfrage", "Bad request"))
+QUERY = Kind("query-syntax", 400, Text("Fehler in der Abfrage", "Fault in the query"))
+REFUSED = Kind("query-refused", 403, Text("Nicht erlaubt", "Not allowed"))
+NOT_FOUND = Kind("not-found", 404, Text("Nicht gefunden", "Not found"))
+METHOD = Kind("method-not-allowed", 405, Text("Methode nicht möglich", "Method not allowed"))
+NOT_ACCEPTABLE = Kind("not-acceptable", 406, Text("Format nicht verfügbar", "Format not available"))
+TOO_LARGE = Kind("body-too-large", 413, Text("Anfrage zu groß", "Request too large"))
+MEDIA = Kind(
+    "unsupported-media-type", 415, Text("Format der Anfrage unbekannt", "Unknown request format")
+)
+UNAVAILABLE = Kind("unavailable", 503, Text("Nicht verfügbar", "Not available"))
+INTERNAL = Kind("internal", 500, Text("Fehler im Server", "Fault in the server"))
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a problem says besides its text: further members and response headers."""
+
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class RequestError(KgError):
+    """A request that cannot be answered; says which kind of problem it is."""
+
+    def __init__(self, kind: Kind, text: Text, details: Details | None = None) -> None:
+        """Keep the kind and what its document says besides the text."""
+        super().__init__(text)
+        self.kind = kind
+        self.details = details or Details()
+
+
+KINDS: tuple[tuple[type[KgError], Kind], ...] = (
+    (RefusedQuery, REFUSED),
+    (QueryError, QUERY),
+    (StageError, UNAVAILABLE),
+    (KgError, INTERNAL),
+)
+"""The table from exceptions to kinds and so to statuses; the first that fits counts."""
+
+_HTTP = {
+    404: (
+        NOT_FOUND,
+        Text(
+            "Unter dieser Adresse ist nichts. Was es gibt, steht unter /.",
+            "There is nothing at this address. What there is, is said at /.",
+        ),
+    ),
+    405: (
+        METHOD,
+        Text(
+            "Diese Methode gibt es unter dieser Adresse nicht; der Kopf Allow nennt die möglichen.",
+            "This method does not exist at this address; the header Allow names those that do.",
+        ),
+    ),
+}
+_UNEXPECTED = Text(
+    "Der Server hat einen Fehler gemacht. Er steht in seinem Protokoll.",
+    "The server made a mistake. It is in its log.",
+)
+
+
+def problem(request: Request, kind: Kind, text: Text, details: Details | None = None) -> Response:
+    """Return the problem document for `kind`, in the language that the request prefers.
+
+    Members: type, title, status, detail, messages (both languages) and those of `details`.
+    """
+    lang = language(request.headers.get("accept-language", ""))
+    details = details or Details()
+    document = {
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title.to(lang),
+        "status": kind.status,
+        "detail": text.to(lang),
+        **details.members,
+        "messages": text.as_dict(),
+    }
+    return Response(
+        json.dumps(document, ensure_ascii=False, indent=2) + "\n",
+        status_code=kind.status,
+        media_type=MEDIA_TYPE,
+        headers={
+            "Content-Language": lang,
+            "Cache-Control": "no-store",
+            "Vary": "Accept, Accept-Language",
+            **details.headers,
+        },
+    )
+
+
+async def on_kg_error(request: Request, error: Exception) -> Response:
+    """Return the problem for a KgError; line and column are members where they are known."""
+    if isinstance(error, RequestError):
+        return problem(request, error.kind, error.text, error.details)
+    if not isinstance(error, KgError):
+        return unexpected(request)
+    kind = next(kind for exception, kind in KINDS if isinstance(error, exception))
+    if kind is INTERNAL:
+        return unexpected(request)
+    place = error.place
+    members = {"line": place.line, "column": place.column} if place and place.line else {}
+    return problem(request, kind, error.text, Details(members))
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Return the problem for what the router could not place."""
+    if not isinstance(error, HTTPException):
+        return unexpected(request)
+    kind, text = _HTTP.get(
+        error.status_code,
+        (
+            Kind("bad-request", error.status_code, BAD_REQUEST.title),
+            Text(error.detail, error.detail),
+        ),
+    )
+    return problem(request, kind, text, Details(headers=error.headers or {}))
+
+
+def unexpected(request: Request) -> Response:
+    """Return the problem for a fault of ours, without a word on its inside."""
+    return problem(request, INTERNAL, _UNEXPECTED)

@@ -1,0 +1,198 @@
+"""HTTP requests become calls of the SPARQL 1.1 Protocol, section 2.1, or a RequestError."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from kg.errors import Text
+from kg.publish.store import UPDATES, refuse_update
+from kg.rdf.sparql_text import kind_of
+from kg.serve.problems import BAD_REQUEST, MEDIA, REFUSED, TOO_LARGE, Details, RequestError
+
+FORM = "application/x-www-form-urlencoded"
+QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
+MAX_BODY = 1 << 20
+MAX_FIELDS = 1000
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*\Z")
+_CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
+Fields = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a client asks of the endpoint; without `query` it asks for the service description.
+
+    `default_graphs` and `named_graphs` are IRIs, None when the request names neither kind.
+    `formats` are the values of the parameters format and output.
+    """
+
+    query: str | None
+    default_graphs: tuple[str, ...] | None
+    named_graphs: tuple[str, ...] | None
+    formats: tuple[str, ...]
+
+
+async def read_call(request: Request) -> Call:
+    """Return the call that `request` makes.
+
+    Raises RequestError when it is not one of the three ways to ask, and QueryError when it is
+    an update.
+    """
+    fields = _fields(request.scope.get("query_string", b""))
+    if request.method != "POST":
+        return _call(fields)
+    media_type = _media_type(request)
+    body = await read_body(request)
+    if media_type == FORM:
+        if "query" in dict(fields):
+            raise _bad(_ONE_QUERY)
+        return _posted(_call(fields + _fields(body)))
+    if "query" in dict(fields):
+        raise _bad(_ONE_QUERY)
+    return _posted(_call([*fields, ("query", _decode(body))]))
+
+
+async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
+    """Return the body; raises RequestError as soon as it has more than `limit` bytes."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limit:
+        raise _too_large(limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _call(fields: Fields) -> Call:
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        values.setdefault(name, []).append(value)
+    if "update" in values:
+        raise _no_update()
+    queries = values.get("query", [])
+    if len(queries) > 1:
+        raise _bad(_ONE_QUERY)
+    if queries:
+        _check(queries[0])
+    return Call(
+        query=queries[0] if queries else None,
+        default_graphs=_graphs(values, "default-graph-uri"),
+        named_graphs=_graphs(values, "named-graph-uri"),
+        formats=(*values.get("format", ()), *values.get("output", ())),
+    )
+
+
+def _posted(call: Call) -> Call:
+    if call.query is None:
+        raise _bad(
+            Text(
+                de="Es fehlt die Abfrage: das Formularfeld query.",
+                en="The query is missing: the form field query.",
+            )
+        )
+    return call
+
+
+def _check(query: str) -> None:
+    if not query.strip():
+        raise _bad(Text(de="Die Abfrage ist leer.", en="The query is empty."))
+    kind = kind_of(query)
+    if kind in UPDATES:
+        raise refuse_update(kind)
+
+
+def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
+    graphs = values.get(name)
+    for iri in graphs or ():
+        if not _ABSOLUTE.match(iri):
+            raise _bad(
+                Text(
+                    de=f"{name} erwartet eine absolute IRI, nicht „{iri}“.",
+                    en=f"{name} expects an absolute IRI, not “{iri}”.",
+                )
+            )
+    return tuple(graphs) if graphs else None
+
+
+def _media_type(request: Request) -> str:
+    """Return FORM or QUERY_TYPE; raises RequestError for any other type, coding or charset."""
+    header = request.headers.get("content-type", "")
+    media_type = header.partition(";")[0].strip().lower()
+    if media_type == UPDATE_TYPE:
+        raise _no_update()
+    charset = _CHARSET.search(header)
+    is_utf8 = charset is None or charset.group(1).lower() in ("utf-8", "utf8", "us-ascii")
+    coding = request.headers.get("content-encoding", "identity").lower()
+    if media_type not in (FORM, QUERY_TYPE) or not is_utf8 or coding != "identity":
+        raise RequestError(
+            MEDIA,
+            Text(
+                de=f"Mit POST geht {QUERY_TYPE} oder {FORM}, in UTF-8 und nicht komprimiert.",
+                en=f"POST takes {QUERY_TYPE} or {FORM}, in UTF-8 and not compressed.",
+            ),
+            Details(
+                members={"supported": [QUERY_TYPE, FORM]},
+                headers={"Accept-Post": f"{QUERY_TYPE}, {FORM}"},
+            ),
+        )
+    return media_type
+
+
+def _fields(raw: bytes) -> Fields:
+    """Return the name-value pairs of a query string or form, percent-decoded as UTF-8."""
+    try:
+        return parse_qsl(
+            _decode(raw), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except UnicodeDecodeError as error:
+        raise _bad(_NOT_UTF8) from error
+    except ValueError as error:
+        raise _bad(Text(de="Zu viele Parameter.", en="Too many parameters.")) from error
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _bad(_NOT_UTF8) from error
+
+
+_NOT_UTF8 = Text(de="Die Anfrage ist nicht in UTF-8.", en="The request is not in UTF-8.")
+_ONE_QUERY = Text(
+    de="Eine Anfrage hat genau eine Abfrage (query), hier sind es mehrere.",
+    en="A request has exactly one query, here there are several.",
+)
+
+
+def _bad(text: Text) -> RequestError:
+    return RequestError(BAD_REQUEST, text)
+
+
+def _no_update() -> RequestError:
+    return RequestError(
+        REFUSED,
+        Text(
+            de="Hier wird nichts geändert: Nur Abfragen werden beantwortet.",
+            en="Nothing is changed here: only queries are answered.",
+        ),
+    )
+
+
+def _too_large(limit: int) -> RequestError:
+    return RequestError(
+        TOO_LARGE,
+        Text(
+            de=f"Eine Anfrage darf höchstens {limit} Byte haben.",
+            en=f"A request may have at most {limit} bytes.",
+        ),
+        Details(members={"limit": limit}, headers={"Connection": "close"}),
+    )
