@@ -69,9 +69,7 @@ def test_command(command: str, announced: str, served: str, published_project: P
     assert re.fullmatch(pattern, re.sub(r"[ \t]+$", "", printed, flags=re.M), re.S), printed
 
 
-@pytest.mark.parametrize(
-    "query", [pytest.param(text, id=name) for name, text in blocks("sparql")]
-)
+@pytest.mark.parametrize("query", [pytest.param(text, id=name) for name, text in blocks("sparql")])
 def test_query(query: str, published: Version) -> None:
     """A SPARQL query in the docs parses and finds something."""
     result = run(published.store, Query(query))

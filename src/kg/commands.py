@@ -152,7 +152,7 @@ def query(project: Project, asked: Path | str, *, form: str, console: Console) -
         raise UsageError(_one_of("--format", forms))
     text = read_text(asked) if isinstance(asked, Path) else asked
     version = versions.open_current(project.build_dir)
-    wanted = Query(text, default_graph=project.default_graph, prefixes=dict(project.prefixes))
+    wanted = Query(text, prefixes=dict(project.prefixes))
     if form != "table":
         sys.stdout.buffer.write(answer(version.store, wanted, form))
         return

@@ -18,7 +18,7 @@ from kg.errors import Text
 from kg.namespaces import DCT, RDF_TYPE, VOID, XSD
 from kg.publish import versions
 from kg.publish.hygiene import check_hygiene
-from kg.publish.store import memory_store
+from kg.publish.store import memory_store, with_union
 from kg.publish.versions import Manifest
 from kg.rdf.dataset import INFERRED, Dataset, fingerprint, load
 from kg.reason.closure import Closure
@@ -117,7 +117,8 @@ class _Build:
                 findings={severity.lower(): report.count(severity) for severity in SEVERITIES},
                 seconds=self._seconds,
             )
-            path = versions.write(self._project.build_dir, manifest, quads)
+            stored = with_union(quads) if self._project.default_graph == "union" else quads
+            path = versions.write(self._project.build_dir, manifest, stored)
             versions.switch(self._project.build_dir, manifest.version)
             versions.prune(self._project.build_dir)
         return path

@@ -6,7 +6,7 @@ This interface is what the server and the command line see of Oxigraph.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,21 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    Triple,
     serialize,
 )
 
 from kg.errors import Place, QueryError, StageError, Text
 from kg.rdf.sparql_text import (
     RefusedQuery,
-    bare_words,
     forbid_service,
     kind_of,
+    line_column,
     mask_service,
-    place_of,
+    offset_of,
+    quote_at,
+    spread,
 )
-from kg.settings import DefaultGraph
 
 ROWS = {
     "json": QueryResultsFormat.JSON,
@@ -49,27 +51,50 @@ GRAPHS = {
 """Names of the result formats for rows (SELECT, ASK) and for graphs (CONSTRUCT, DESCRIBE)."""
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+_HINTS = {
+    "Prefix not found": Text(
+        de=" Das Präfix ist nicht vereinbart.", en=" The prefix is not declared."
+    ),
+    "The SELECT contains a variable that is unbound": Text(
+        de=" SELECT nennt eine Variable, die nicht gruppiert ist.",
+        en=" SELECT names a variable that is not grouped.",
+    ),
+}
+"""What the parser says in words among the signs that it expected."""
+_LOCATED = 100_000
 
 
 @dataclass(frozen=True)
 class Query:
     """One query with its dataset, as in the SPARQL 1.1 Protocol section 2.1.4.
 
-    `default_graphs` and `named_graphs` are IRIs; None for each means the store's own dataset,
-    whose default graph is the union of all graphs if `default_graph` is "union".
+    `default_graphs` and `named_graphs` are IRIs; None for both means the store's own dataset.
     """
 
     text: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
-    default_graph: DefaultGraph = "union"
     prefixes: dict[str, str] = field(default_factory=dict)
 
 
+def with_union(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield `quads`, and each of their triples once more, in the default graph.
+
+    Oxigraph can see all graphs as one by itself, but finds a triple as often as there are graphs
+    that hold it: counts would be wrong, for a graph is a set (RDF 1.1 Concepts, section 3).
+    """
+    merged: dict[Triple, None] = {}
+    for quad in quads:
+        merged[quad.triple] = None
+        yield quad
+    for triple in merged:
+        yield Quad(triple.subject, triple.predicate, triple.object)
+
+
 def memory_store(quads: Iterable[Quad]) -> Store:
-    """Return a store in memory with `quads`."""
+    """Return a store in memory with `quads`, whose default graph is the union of them all."""
     store = Store()
-    store.bulk_extend(quads)
+    store.bulk_extend(with_union(quads))
     return store
 
 
@@ -107,24 +132,22 @@ def _prove_no_service(query: Query) -> None:
     try:
         Store().query(text, prefixes=prefixes)
     except (SyntaxError, ValueError) as error:
-        raise _query_error(str(error), query.text) from error
+        raise _query_error(str(error), query) from error
     except RuntimeError:
         return  # it parses; what its evaluation lacks is said when it is run
 
 
 def _run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
     own = query.default_graphs is None and query.named_graphs is None
-    has_from = any(word == "FROM" for word, _ in bare_words(query.text))
     try:
         return store.query(
             query.text,
             prefixes=query.prefixes,
-            use_default_graph_as_union=own and query.default_graph == "union" and not has_from,
             default_graph=None if own else _nodes(query.default_graphs),
             named_graphs=None if own else _nodes(query.named_graphs),
         )
     except (SyntaxError, ValueError, RuntimeError) as error:
-        raise _query_error(str(error), query.text) from error
+        raise _query_error(str(error), query) from error
 
 
 def answer(store: Store, query: Query, result_format: str) -> bytes:
@@ -136,7 +159,7 @@ def answer(store: Store, query: Query, result_format: str) -> bytes:
     try:
         return _serialize(run(store, query), query, result_format)
     except RuntimeError as error:
-        raise _query_error(str(error), query.text) from error
+        raise _query_error(str(error), query) from error
 
 
 def _serialize(
@@ -165,26 +188,53 @@ def _nodes(iris: tuple[str, ...] | None) -> list[Any]:
     return [NamedNode(iri) for iri in iris or ()]
 
 
-def _query_error(message: str, text: str) -> QueryError:
+def _query_error(message: str, query: Query) -> QueryError:
     match = _PLACE.match(message)
     if match is None:
         return QueryError(Text(de=f"Fehler in der Abfrage: {message}", en=message))
-    line, column = int(match.group(1)), int(match.group(2))
-    kind = kind_of(text)
+    kind = kind_of(query.text)
     if kind in UPDATES:
         return refuse_update(kind)
-    expected = " ".join(match.group(3).split())
-    shown = expected if len(expected) <= 200 else expected[:200] + " …"
-    near, line, column = place_of(text, line, column)
+    offset = _locate(query)
+    if offset is None:
+        offset = offset_of(query.text, int(match.group(1)), int(match.group(2)))
+    line, column = line_column(query.text, offset)
+    near = quote_at(query.text, offset)
+    hints = (text for words, text in _HINTS.items() if words in match.group(3))
+    hint = next(hints, Text(de="", en=""))
     return QueryError(
         Text(
-            de=f"Die Abfrage ist ab Zeile {line}, Spalte {column} nicht zu verstehen, bei {near}. "
-            f"Erwartet: {shown}",
-            en=f"The query cannot be understood from line {line}, column {column} on, at {near}. "
-            f"Expected: {shown}",
+            de=f"Die Abfrage ist ab Zeile {line}, Spalte {column} nicht zu verstehen, "
+            f"{near.de}.{hint.de}",
+            en=f"The query cannot be understood from line {line}, column {column} on, "
+            f"{near.en}.{hint.en}",
         ),
         place=Place("query", line, column),
     )
+
+
+def _locate(query: Query) -> int | None:
+    """Return the offset at which the parser does not go on; see `spread`.
+
+    The wide text is masked: whatever it means to the parser, it has no SERVICE clause.
+    """
+    if len(query.text) > _LOCATED:
+        return None
+    wide, chunks = spread(query.text)
+    text, prefixes = mask_service(wide, query.prefixes) or (wide, query.prefixes)
+    try:
+        Store().query(text, prefixes=prefixes)
+    except SyntaxError as error:
+        match = _PLACE.match(str(error))
+        if match is None:
+            return None
+        reached = offset_of(wide, int(match.group(1)), int(match.group(2)))
+        if reached >= len(wide):
+            return len(query.text.rstrip())
+        return next((there for here, there in reversed(chunks) if here <= reached), 0)
+    except (ValueError, RuntimeError):
+        return None
+    return None
 
 
 UPDATES = frozenset(

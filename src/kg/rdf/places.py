@@ -51,7 +51,7 @@ class Finder:
                         close.append(_place(source, item.predicate))
             if stated:
                 loose.append(_place(source, stated[0].subject))
-        return tuple((exact or close or loose)[:_MOST])
+        return tuple(dict.fromkeys(exact or close or loose))[:_MOST]
 
     def _positions(self, source: Source) -> dict[str, list[Positioned]]:
         if source.shown not in self._read:

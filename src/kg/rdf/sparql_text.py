@@ -23,6 +23,10 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]\w*")
 _PROLOGUE = ("PREFIX", "BASE", "VERSION")
+_GAP = " " * 24
+"""Wider than ENCODE_FOR_URI, the longest keyword."""
+_ALONE = tuple("{}();,")
+_PIECE = re.compile(_TOKEN.pattern + r"| \s | .", re.VERBOSE | re.DOTALL)
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 
 
@@ -86,18 +90,46 @@ def mask_service(text: str, prefixes: Mapping[str, str]) -> tuple[str, dict[str,
     return _SERVICE.sub(mask, text), {_SERVICE.sub(mask, key): prefixes[key] for key in prefixes}
 
 
-def place_of(text: str, line: int, column: int) -> tuple[str, int, int]:
-    """Return the text at a fault, quoted, with its line and column moved to a visible sign."""
-    lines = text.split("\n")
-    while line <= len(lines) and not lines[line - 1][column - 1 :].strip():
-        line, column = line + 1, 1
-    if line > len(lines):
-        return "EOF", len(lines), len(lines[-1]) + 1
-    found = lines[line - 1][column - 1 :]
-    column += len(found) - len(found.lstrip())
-    return f"„{found.strip()[:40]}“", line, column
+def spread(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return `text` with wide gaps, and where each chunk stands: in the result and in `text`.
+
+    Oxigraph reports the place up to which it looked ahead for a keyword, which may be many
+    tokens after the fault. With gaps wider than any keyword, that is within the same chunk.
+    """
+    parts: list[str] = []
+    chunks: list[tuple[int, int]] = []
+    size, apart = 0, True
+    for match in _PIECE.finditer(text):
+        piece = match.group()
+        parted = piece in _ALONE
+        if piece.isspace():
+            apart, piece = True, piece + _GAP
+        else:
+            if parted and not apart:
+                parts.append(_GAP)
+                size += len(_GAP)
+            if apart or parted:
+                chunks.append((size, match.start()))
+            piece, apart = (piece + _GAP, True) if parted else (piece, False)
+        parts.append(piece)
+        size += len(piece)
+    return "".join([*parts, _GAP]), chunks
+
+
+def quote_at(text: str, offset: int) -> Text:
+    """Return what stands at `offset`, for a message."""
+    found = text[offset : offset + 200].partition("\n")[0].strip()
+    if not found:
+        return Text(de="am Ende", en="at the end")
+    shown = found if len(found) <= 40 else found[:40] + " …"
+    return Text(de=f"bei „{shown}“", en=f"at “{shown}”")
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:
     """Return line and column, both from 1, of an offset."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def offset_of(text: str, line: int, column: int) -> int:
+    """Return the offset of a line and column; the inverse of `line_column`."""
+    return sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1

@@ -16,12 +16,12 @@ from starlette.staticfiles import StaticFiles
 from kg.errors import KgError, QueryError, Text
 from kg.publish.store import is_graph_query
 from kg.publish.versions import Version
-from kg.rdf.sparql_text import bare_words
+from kg.rdf.sparql_text import bare_words, kind_of
 from kg.serve import pages
 from kg.serve.description import describe
 from kg.serve.engine import Engine, InProcessEngine, QueryRequest
 from kg.serve.headers import PAGE_POLICY, Headers, allowed, etag, is_fresh
-from kg.serve.negotiate import GRAPHS, ROWS, Offer, Representation, choose, language
+from kg.serve.negotiate import ANY, GRAPHS, ROWS, Offer, Representation, choose, language
 from kg.serve.problems import (
     NOT_ACCEPTABLE,
     Details,
@@ -155,7 +155,10 @@ class _Site:
 
 
 def _offer(query: str) -> Offer:
-    return GRAPHS if is_graph_query(query) else ROWS
+    """Return what `query` can be answered as; of what is no query, anything."""
+    if is_graph_query(query):
+        return GRAPHS
+    return ROWS if kind_of(query) in ("SELECT", "ASK") else ANY
 
 
 def _negotiated(offer: Offer, request: Request, call: Call) -> Representation:

@@ -53,17 +53,19 @@ def _service(endpoint: str, manifest: Manifest, default_graph: DefaultGraph) -> 
     yield Triple(dataset, NamedNode(VOID + "triples"), _literal(manifest.triples, "integer"))
     default = BlankNode("default")
     yield Triple(dataset, _sd("defaultGraph"), default)
+    named = [(BlankNode(f"graph{number}"), iri) for number, iri in enumerate(manifest.graphs)]
+    for entry, _ in named:
+        yield Triple(dataset, _sd("namedGraph"), entry)
     yield _is_a(default, "Graph")
-    for number, (iri, count) in enumerate(manifest.graphs.items()):
-        yield from _named_graph(dataset, number, iri, count)
+    for entry, iri in named:
+        yield from _named_graph(entry, iri, manifest.graphs[iri])
 
 
-def _named_graph(dataset: Subject, number: int, iri: str, count: int) -> Iterator[Triple]:
-    named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
-    yield Triple(dataset, _sd("namedGraph"), named)
-    yield _is_a(named, "NamedGraph")
-    yield Triple(named, _sd("name"), NamedNode(iri))
-    yield Triple(named, _sd("graph"), graph)
+def _named_graph(entry: BlankNode, iri: str, count: int) -> Iterator[Triple]:
+    graph = BlankNode(f"{entry.value}triples")
+    yield _is_a(entry, "NamedGraph")
+    yield Triple(entry, _sd("name"), NamedNode(iri))
+    yield Triple(entry, _sd("graph"), graph)
     yield _is_a(graph, "Graph")
     yield Triple(graph, NamedNode(VOID + "triples"), _literal(count, "integer"))
 

@@ -78,7 +78,6 @@ class InProcessEngine:
             request.text,
             default_graphs=request.default_graphs,
             named_graphs=request.named_graphs,
-            default_graph=self._project.default_graph,
             prefixes=dict(self._project.prefixes),
         )
         return answer(self._store, query, request.representation.name)

@@ -77,6 +77,8 @@ GRAPHS = Offer(
 )
 """What CONSTRUCT and DESCRIBE can be answered as."""
 
+ANY = Offer(ROWS.representations + GRAPHS.representations, {**GRAPHS.names, **ROWS.names})
+
 
 @dataclass(frozen=True)
 class _Range:

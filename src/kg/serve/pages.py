@@ -21,7 +21,9 @@ _MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "en": "January February March April May June July August September October November December",
 }
-SAMPLE = "SELECT ?type (COUNT(?thing) AS ?count) WHERE { ?thing a ?type } GROUP BY ?type LIMIT 10"
+SAMPLE = """SELECT ?type (COUNT(?thing) AS ?count)
+WHERE { ?thing a ?type }
+GROUP BY ?type ORDER BY DESC(?count) LIMIT 10"""
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,19 @@ def index(
         f"query={SAMPLE}",
         endpoint,
     ]
+    built = datetime.fromisoformat(manifest.built)
     return templates.get_template("index.html").render(
         t=lambda de, en: de if lang == "de" else en,
         number=lambda value: _number(value, lang),
         lang=lang,
         manifest=manifest,
-        built=_moment(manifest.built, lang),
+        day=_day(built, lang),
+        time=f"{built:%H:%M} {'Uhr UTC' if lang == 'de' else 'UTC'}",
         graphs=[(iri, count, _graph_link(iri)) for iri, count in manifest.graphs.items()],
         examples=[(one.about.to(lang), one) for one in asked],
         endpoint=endpoint,
         curl=_lines(curl),
-        sample=SAMPLE.replace(" WHERE", "\nWHERE").replace(" GROUP", "\nGROUP"),
+        sample=SAMPLE,
         program=__version__,
     )
 
@@ -89,7 +93,8 @@ def _link(query: str, form: str) -> str:
 
 
 def _graph_link(iri: str) -> str:
-    return _link(f"CONSTRUCT WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", "turtle")
+    pattern = "{ ?s ?p ?o }"
+    return _link(f"CONSTRUCT {pattern} WHERE {{ GRAPH <{iri}> {pattern} }}", "turtle")
 
 
 def _lines(command: list[Any]) -> str:
@@ -104,10 +109,6 @@ def _number(value: int, lang: str) -> str:
     return text.replace(",", ".") if lang == "de" else text
 
 
-def _moment(iso: str, lang: str) -> str:
-    """Return a time of the manifest, which is in UTC, for people."""
-    moment = datetime.fromisoformat(iso)
+def _day(moment: datetime, lang: str) -> str:
     month = _MONTHS[lang].split()[moment.month - 1]
-    day = f"{moment.day}." if lang == "de" else str(moment.day)
-    hour = f"{moment:%H:%M} Uhr UTC" if lang == "de" else f"{moment:%H:%M} UTC"
-    return f"{day} {month} {moment.year}, {hour}"
+    return f"{moment.day}{'.' if lang == 'de' else ''} {month} {moment.year}"

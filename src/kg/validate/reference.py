@@ -94,10 +94,12 @@ def _main() -> None:
 def _restrict(shapes: Any, data: Any, focus: set[Any]) -> None:
     """Replace the targets of `shapes` by those of their focus nodes that are in `focus`.
 
+    Blank nodes have no names to ask for; all of them stay focus nodes.
+
     pySHACL has an option for this, but it restricts nested shapes as well, so that sh:not and
     sh:node judge wrongly.
     """
-    from rdflib import OWL, RDF, RDFS, URIRef  # noqa: PLC0415 - slow to import
+    from rdflib import OWL, RDF, RDFS, BNode, URIRef  # noqa: PLC0415 - slow to import
 
     def term(name: str) -> URIRef:
         return URIRef(SH + name)
@@ -120,7 +122,8 @@ def _restrict(shapes: Any, data: Any, focus: set[Any]) -> None:
     }
     for name, nodes in targets.items():
         for shape, value in list(shapes.subject_objects(term(name))):
-            found.setdefault(shape, set()).update(nodes(value) & focus)
+            chosen = {n for n in nodes(value) if n in focus or isinstance(n, BNode)}
+            found.setdefault(shape, set()).update(chosen)
             shapes.remove((shape, term(name), value))
     for shape, nodes_of_shape in found.items():
         for node in nodes_of_shape:
@@ -135,6 +138,15 @@ def _results(report: Any, shapes: Any) -> list[dict[str, Any]]:
 
     def text(node: Any) -> str | None:
         return None if node is None else n_triples(node)
+
+    def path(node: Any) -> str | None:
+        """Return a property or an inverse property as in SPARQL; other paths are left out."""
+        if isinstance(node, BNode):
+            inverse = report.value(node, term("inversePath")) or shapes.value(
+                node, term("inversePath")
+            )
+            return f"^{inverse.n3()}" if isinstance(inverse, URIRef) else None
+        return text(node)
 
     def named(shape: Any) -> str | None:
         """Return the IRI of a shape or of the node shape around it."""
@@ -151,7 +163,7 @@ def _results(report: Any, shapes: Any) -> list[dict[str, Any]]:
             {
                 "severity": severity if severity in ("Violation", "Warning", "Info") else "Info",
                 "focus": text(report.value(result, term("focusNode"))),
-                "path": text(report.value(result, term("resultPath"))),
+                "path": path(report.value(result, term("resultPath"))),
                 "value": text(report.value(result, term("value"))),
                 "component": str(report.value(result, term("sourceConstraintComponent"))),
                 "shape": named(report.value(result, term("sourceShape"))),

@@ -81,7 +81,13 @@ def _block(result: Result, lang: str, table: dict[str, str]) -> str:
 
 
 def _term(term: str, table: dict[str, str]) -> str:
+    if term.startswith("^"):
+        return "^" + _term(term[1:], table)
     return shorten(term[1:-1], table) if term.startswith("<") else term
+
+
+def _path(path: str | None) -> str | None:
+    return f"[ sh:inversePath {path[1:]} ]" if path and path.startswith("^") else path
 
 
 def _dict(result: Result) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def _shacl(result: Result) -> str:
         ("a", "sh:ValidationResult"),
         ("sh:resultSeverity", f"sh:{result.severity}"),
         ("sh:focusNode", result.focus),
-        ("sh:resultPath", result.path),
+        ("sh:resultPath", _path(result.path)),
         ("sh:value", result.value),
         ("sh:sourceConstraintComponent", result.component and f"<{result.component}>"),
         ("sh:sourceShape", result.shape and f"<{result.shape}>"),

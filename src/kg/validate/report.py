@@ -13,7 +13,8 @@ SEVERITIES: tuple[Severity, ...] = ("Violation", "Warning", "Info")
 
 @dataclass(frozen=True)
 class Result:
-    """One finding. `focus`, `path` and `value` are RDF terms in N-Triples form.
+    """One finding. `focus`, `path` and `value` are RDF terms in N-Triples form; an inverse
+    path has a ^ before it.
 
     `component` and `shape` are IRIs; `rule` names a finding that does not come from a shape,
     such as a hygiene query. `graph` is the named graph that the finding speaks of, if it is one.

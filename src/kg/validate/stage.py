@@ -47,6 +47,6 @@ def validate_files(
     )
     checked = {"triples": len(own)}
     report = Report(tuple(terms), checked)
-    if held and focus:
+    if held and own:
         report = report.plus(reference.check(own | dataset.triples(*rooms), held, focus=focus))
     return with_places(report, sources).sorted()
