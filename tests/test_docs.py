@@ -46,6 +46,23 @@ CASES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def served(published_project: Path) -> Iterator[str]:
+    """The address of a server on the real graph, started as a user would start it."""
+    command = [Path(sys.executable).with_name("kg"), "serve", "--no-build", "--port", "0"]
+    server = subprocess.Popen(
+        command, cwd=published_project, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    assert server.stderr is not None
+    with server.stderr as errors:
+        greeting = errors.readline()
+        address = re.search(r"http://[\d.:]+", greeting)
+        assert address, greeting
+        yield address.group().rstrip("/")
+        server.terminate()
+        server.wait(20)
+
+
 def test_pages_have_commands() -> None:
     """The pages have commands to run: the test below does not pass for lack of cases."""
     assert len(CASES) >= 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -289,3 +290,17 @@ def test_unexpected(project: Project, version: Version, caplog: pytest.LogCaptur
     assert "secret" not in response.text
     assert document["detail"]
     assert "secret" in caplog.text
+
+
+class Stopped:
+    """An engine whose server is stopped while it works."""
+
+    async def answer(self, request: QueryRequest) -> Answer:
+        """Be cancelled, as uvicorn does it when its patience is over."""
+        raise asyncio.CancelledError(request.text)
+
+
+def test_stopping(project: Project, version: Version) -> None:
+    """A request that is still open when the server stops gets a 503, not a broken connection."""
+    client = Client(create_app(project, version, engine=Stopped()))
+    problem(ask(client, "ASK {}"), 503, "unavailable")

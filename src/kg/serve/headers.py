@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg.serve.problems import unexpected
+from kg.serve.problems import stopping, unexpected
 
 _LOG = logging.getLogger("kg.serve")
 
@@ -56,6 +57,10 @@ class Headers:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except asyncio.CancelledError:  # the server stops and waits no longer for this request
+            if started:
+                raise
+            await stopping(Request(scope))(scope, receive, send_with_headers)
         except Exception:
             _LOG.exception("%s %s", scope["method"], scope["path"])
             if started:

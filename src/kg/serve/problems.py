@@ -148,3 +148,9 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 def unexpected(request: Request) -> Response:
     """Return the problem for a fault of ours, without a word on its inside."""
     return problem(request, INTERNAL, _UNEXPECTED)
+
+
+def stopping(request: Request) -> Response:
+    """Return the problem for a request that was not answered before the server stops."""
+    text = Text(de="Der Server wird gerade beendet.", en="The server is being stopped.")
+    return problem(request, UNAVAILABLE, text, Details(headers={"Connection": "close"}))
