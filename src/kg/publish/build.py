@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import __version__
-from kg.errors import Text
+from kg.errors import StageError, Text
 from kg.namespaces import DCT, RDF_TYPE, VOID, XSD
 from kg.publish import versions
 from kg.publish.hygiene import check_hygiene
@@ -53,11 +53,18 @@ def build(project: Project, *, force: bool = False, progress: Progress | None = 
     with versions.building(project.build_dir):
         mark = fingerprint(project)
         present = versions.current(project.build_dir)
-        if present and not force:
-            manifest = versions.read_manifest(present)
-            if (manifest.fingerprint, manifest.program) == (mark, __version__):
-                return Built(Report(), present, fresh=False)
+        if present and not force and _is_up_to_date(present, mark):
+            return Built(Report(), present, fresh=False)
         return _Build(project, say).run(mark)
+
+
+def _is_up_to_date(present: Path, mark: str) -> bool:
+    try:
+        manifest = versions.read_manifest(present)
+    except StageError:
+        return False  # damaged, or of another layout: a build mends it
+    made = (manifest.fingerprint, manifest.program, manifest.layout)
+    return made == (mark, __version__, versions.LAYOUT)
 
 
 def check(dataset: Dataset) -> Report:
@@ -106,6 +113,7 @@ class _Build:
             quads += _about_inferred(graph, now)
             manifest = Manifest(
                 version=versions.new_name(mark, now),
+                layout=versions.LAYOUT,
                 built=now.isoformat(timespec="seconds"),
                 fingerprint=mark,
                 program=__version__,
@@ -135,7 +143,7 @@ class _Build:
 def _about_inferred(graph: NamedNode, now: datetime) -> list[Quad]:
     """Return the description of the graph of inferred statements, in that graph."""
     created = Literal(now.isoformat(timespec="seconds"), datatype=NamedNode(XSD + "dateTime"))
-    about = [
+    about: list[tuple[str, NamedNode | Literal]] = [
         (RDF_TYPE, NamedNode(VOID + "Dataset")),
         (DCT + "title", Literal("Erschlossene Aussagen", language="de")),
         (DCT + "title", Literal("Inferred statements", language="en")),

@@ -29,6 +29,8 @@ from kg.publish.store import open_read_only
 
 CURRENT = "current"
 KEPT = 5
+LAYOUT = 2
+"""Counts the ways in which versions were laid out: one of another layout is built anew."""
 _UNFINISHED = ".new-"
 
 
@@ -37,6 +39,7 @@ class Manifest:
     """What a version holds: counts, the fingerprint of the files it was built from, times."""
 
     version: str
+    layout: int
     built: str
     fingerprint: str
     program: str
