@@ -28,7 +28,7 @@ def dotted(path: Path, root: Path) -> str:
 
 def room(module: str) -> str:
     """The room of kg that a module is in; kg itself belongs to the ground."""
-    first = (module.split(".") + ["__init__"])[1]
+    first = [*module.split("."), "__init__"][1]
     return "ground" if first in GROUND else first
 
 
@@ -44,10 +44,15 @@ def imported(path: Path, root: Path) -> Iterator[tuple[int, str]]:
                 f"{base}.{a.name}" if is_module(root, base, a.name) else base for a in node.names
             ]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found = [node.value] if _NAMED.fullmatch(node.value) else []
+            found = [node.value] if names_module(node.value) else []
         else:
             continue
         yield from ((node.lineno, name) for name in found if name.split(".")[0] == "kg")
+
+
+def names_module(text: str) -> bool:
+    """Whether a string reads like a module of a room, which kg.toml, a file, does not."""
+    return bool(_NAMED.fullmatch(text)) and room(text) in ORDER
 
 
 def is_module(root: Path, base: str, name: str) -> bool:

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from kg import __version__, commands
-from kg.errors import KgError, Text, UsageError
+from kg.errors import KgError, Place, StageError, Text, UsageError
 from kg.settings import read_project
 
 app = typer.Typer(
@@ -42,6 +42,11 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        text = Text(de=f"Das Betriebssystem meldet: {reason}.", en=f"The system says: {reason}.")
+        place = Place(str(error.filename)) if error.filename else None
+        _leave(StageError(text, place=place))
 
 
 @app.callback(invoke_without_command=True)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from kg.errors import KgError, ProjectError, Text, UsageError
+from kg.errors import KgError, Place, ProjectError, QueryError, Text, UsageError
 from kg.namespaces import shorten
 from kg.publish import versions
 from kg.publish.build import build as run_build
@@ -27,6 +27,7 @@ from kg.reason.stage import reason_dataset
 from kg.settings import Project
 from kg.validate.contradictions import contradiction_report
 from kg.validate.render import RENDERERS, as_text
+from kg.validate.report import Report
 from kg.validate.stage import validate_files
 
 Say = Callable[[Text], None]
@@ -45,15 +46,12 @@ class Validation:
 
 def build(project: Project, *, force: bool, say: Say, out: Out, lang: str) -> int:
     """Build and report; 0 when published or unchanged, 1 when the data has violations."""
+    present = versions.current(project.build_dir)
     built = run_build(project, force=force, progress=say)
     if built.report.results:
         out(as_text(built.report, lang, project.prefixes))
     if built.path is None:
-        kept = Text(
-            de="Nichts veröffentlicht; die bisherige Version bleibt.",
-            en="Nothing published; the version before stays.",
-        )
-        out(kept.to(lang))
+        out((_KEPT if present else _NOTHING).to(lang))
         return 1
     manifest = versions.read_manifest(built.path)
     state = Text(de="Veröffentlicht", en="Published") if built.fresh else _UNCHANGED
@@ -68,6 +66,11 @@ def build(project: Project, *, force: bool, say: Say, out: Out, lang: str) -> in
 
 
 _UNCHANGED = Text(de="Unverändert", en="Unchanged")
+_NOTHING = Text(de="Nichts veröffentlicht.", en="Nothing published.")
+_KEPT = Text(
+    de="Nichts veröffentlicht; die bisherige Version bleibt.",
+    en="Nothing published; the version before stays.",
+)
 
 
 def build_to_serve(project: Project, *, say: Say, out: Out, lang: str) -> None:
@@ -138,7 +141,9 @@ def reason(project: Project, inputs: tuple[Path, ...], *, stats: bool, say: Say,
         sys.stdout.write(json.dumps(counts, indent=2) + "\n")
     else:
         serialize(given | closure.inferred, sys.stdout.buffer, RdfFormat.N_TRIPLES)
-    report = contradiction_report(closure.contradictions, sources, project.prefixes)
+    report = Report(checked={"triples": len(given)}).plus(
+        contradiction_report(closure.contradictions, sources, project.prefixes)
+    )
     if report.valid:
         return 0
     sys.stderr.write(as_text(report, lang, project.prefixes) + "\n")
@@ -153,6 +158,19 @@ def query(project: Project, asked: Path | str, *, form: str, console: Console) -
     text = read_text(asked) if isinstance(asked, Path) else asked
     version = versions.open_current(project.build_dir)
     wanted = Query(text, prefixes=dict(project.prefixes))
+    try:
+        _answer(version, wanted, project, form=form, console=console)
+    except QueryError as error:
+        if isinstance(asked, str) or error.place is None:
+            raise
+        place = Place(str(asked), error.place.line, error.place.column)
+        raise QueryError(error.text, place=place) from error
+
+
+def _answer(
+    version: versions.Version, wanted: Query, project: Project, *, form: str, console: Console
+) -> None:
+    """Print the answer as a table for people, or in the result format `form`."""
     if form != "table":
         sys.stdout.buffer.write(answer(version.store, wanted, form))
         return
@@ -175,7 +193,8 @@ def serve(project: Project, *, host: str, port: int) -> None:
 def fmt(project: Project, files: tuple[Path, ...], *, check: bool, out: Out, lang: str) -> int:
     """Rewrite Turtle files canonically, or only `check` them: 1 when one is not canonical."""
     rooms = tuple(project.root / room for room in ROOMS if (project.root / room).is_dir())
-    paths = [path for path in _files(files or rooms) if path in files or path.suffix == ".ttl"]
+    paths = _files(files) if files else [path for room in rooms for path in rdf_files(room)]
+    paths = [path for path in paths if path in files or path.suffix == ".ttl"]
     changed = 0
     for path in paths:
         text = read_text(path)
@@ -197,10 +216,21 @@ def fmt(project: Project, files: tuple[Path, ...], *, check: bool, out: Out, lan
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
-    """Return `paths`, each folder replaced by the RDF files below it."""
+    """Return `paths`, each folder replaced by the RDF files below it.
+
+    Raises UsageError for a folder without any: that nothing is wrong in it would mean nothing.
+    """
     found: list[Path] = []
     for path in paths:
-        found += rdf_files(path) if path.is_dir() else [path]
+        inside = rdf_files(path) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(
+                Text(
+                    de=f"Im Ordner {path} ist keine RDF-Datei.",
+                    en=f"There is no RDF file in the folder {path}.",
+                )
+            )
+        found += inside
     return found
 
 

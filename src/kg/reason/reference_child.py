@@ -1,9 +1,10 @@
-"""What runs inside the process of the reference reasoner: owlrl, rules, contradictions."""
+"""What runs inside the process of the reference reasoner: owlrl and rules, in turn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.rdf.bridge import n_triples
+from kg.reason.contradictions import find_contradictions
 
 TripleOfNodes = tuple[Node, Node, Node]
 _BUILT_IN = tuple(str(space) for space in (RDF, RDFS, OWL, XSD))
@@ -41,38 +43,36 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
     """Close the graph of `task`; write the inferred triples, return contradictions, rounds.
 
     `full` is the whole graph, in which the rules match; `core` is the part that the rules of
-    OWL 2 RL can join with. Rules may add axioms: then that part is determined anew.
+    OWL 2 RL can join with. What is inferred may be an axiom itself, which makes that part larger.
     """
     rdflib.NORMALIZE_LITERALS = False
     full = Store()
     full.bulk_load(path=task["data"], format=RdfFormat.N_TRIPLES)
     given = {str(quad.triple) for quad in full}
     graph = Graph().parse(task["data"], format="nt")
-    identifying, matters = _relevance(graph)
+    stated = set(graph)
     core = Graph()
-    core += (triple for triple in graph if matters(triple))
     rounds = 0
-    fresh = True
-    while fresh:
-        rounds += 1
+    equality = False
+    while True:
+        identifying, matters = _relevance(graph)
+        relevant = [triple for triple in graph if matters(triple) and triple not in core]
+        if rounds and not relevant and identifying == equality:
+            break
+        rounds, equality = rounds + 1, identifying
+        core += relevant
         _expand(core, identifying=identifying)
         _copy(core, full)
-        fresh = False
+        graph += [triple for triple in core if _is_axiom(triple)]
         while added := _apply(task["rules"], full):
             graph += added
-            if any(_is_axiom(triple) for triple in added):
-                identifying, matters = _relevance(graph)
-                added = list(graph)
-            relevant = [triple for triple in added if matters(triple) and triple not in core]
-            core += relevant
-            fresh = fresh or bool(relevant)
     lines = sorted(str(quad.triple) + " .\n" for quad in full if str(quad.triple) not in given)
     Path(task["inferred"]).write_text("".join(lines), encoding="utf-8")
     return {
         "rounds": rounds,
         "contradictions": [
             [rule, [[n_triples(node) for node in triple] for triple in triples]]
-            for rule, triples in _contradictions(core)
+            for rule, triples in find_contradictions(core, stated)
         ],
     }
 
@@ -83,7 +83,27 @@ def _copy(core: Graph, full: Store) -> None:
     full.load("".join(lines), format=RdfFormat.N_TRIPLES)
 
 
-class _WithoutEquality(owlrl.OWLRL_Semantics):  # type: ignore[misc]
+class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc]
+    """OWL 2 RL as in owlrl, whose rule prp-key does not look at the last property of a key."""
+
+    def _properties(self, triple: TripleOfNodes, cycle_num: int) -> None:
+        if triple[1] == OWL.hasKey:
+            self._key(triple[0], list(Collection(self.graph, triple[2])))
+        else:
+            super()._properties(triple, cycle_num)
+
+    def _key(self, cls: Node, properties: list[Node]) -> None:
+        """Store what follows by prp-key: members that share a value of each property are equal."""
+        having: dict[tuple[Node, ...], set[Node]] = defaultdict(set)
+        for subject in self.graph.subjects(RDF.type, cls) if properties else ():
+            for values in product(*(self.graph.objects(subject, prop) for prop in properties)):
+                having[values].add(subject)
+        for subjects in having.values():
+            for one, other in permutations(subjects, 2):
+                self.store_triple((one, OWL.sameAs, other))
+
+
+class _WithoutEquality(_Semantics):
     """OWL 2 RL for graphs in which nothing can be found equal.
 
     The rules of equality then say only that each thing is the same as itself; owlrl would
@@ -95,7 +115,7 @@ class _WithoutEquality(owlrl.OWLRL_Semantics):  # type: ignore[misc]
 
 
 def _expand(graph: Graph, *, identifying: bool) -> None:
-    semantics = owlrl.OWLRL_Semantics if identifying else _WithoutEquality
+    semantics = _Semantics if identifying else _WithoutEquality
     owlrl.DeductiveClosure(semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
 
 
@@ -176,74 +196,3 @@ def _worth(triple: TripleOfNodes) -> bool:
         or (predicate == RDF.type and value in _TOP)
         or (predicate == RDFS.subClassOf and subject == OWL.Nothing)
     )
-
-
-def _contradictions(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
-    """Yield each conclusion "false" of OWL 2 Profiles, tables 4 to 9, with its premises."""
-    yield from _disjoint_classes(graph)
-    yield from _properties(graph)
-    yield from _disjoint_properties(graph)
-    yield from _different(graph)
-    for subject in graph.subjects(RDF.type, OWL.Nothing):
-        yield "cls-nothing2", [(subject, RDF.type, OWL.Nothing)]
-    for node, source in graph.subject_objects(OWL.sourceIndividual):
-        prop = graph.value(node, OWL.assertionProperty)
-        for link in (OWL.targetIndividual, OWL.targetValue):
-            for target in graph.objects(node, link):
-                if prop is not None and (source, prop, target) in graph:
-                    name = "prp-npa1" if link == OWL.targetIndividual else "prp-npa2"
-                    yield name, [(source, prop, target)]
-
-
-def _different(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
-    for subject, value in graph.subject_objects(OWL.differentFrom):
-        if str(subject) <= str(value) and (subject, OWL.sameAs, value) in graph:
-            yield (
-                "eq-diff1",
-                [(subject, OWL.sameAs, value), (subject, OWL.differentFrom, value)],
-            )
-    for node in graph.subjects(RDF.type, OWL.AllDifferent):
-        for rule, link in (("eq-diff2", OWL.members), ("eq-diff3", OWL.distinctMembers)):
-            for one, other in combinations(_members(graph, node, link), 2):
-                if (one, OWL.sameAs, other) in graph:
-                    yield rule, [(one, OWL.sameAs, other)]
-
-
-def _disjoint_classes(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
-    pairs = {("cax-dw", *pair) for pair in graph.subject_objects(OWL.disjointWith)}
-    pairs |= {("cls-com", *pair) for pair in graph.subject_objects(OWL.complementOf)}
-    for node in graph.subjects(RDF.type, OWL.AllDisjointClasses):
-        pairs |= {("cax-adc", *pair) for pair in combinations(_members(graph, node), 2)}
-    seen = set()
-    for rule, one, other in sorted(pairs, key=str):
-        for subject in graph.subjects(RDF.type, one):
-            key = (subject, frozenset((one, other)))
-            if (subject, RDF.type, other) in graph and key not in seen:
-                seen.add(key)
-                yield rule, [(subject, RDF.type, one), (subject, RDF.type, other)]
-
-
-def _properties(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
-    for prop in graph.subjects(RDF.type, OWL.IrreflexiveProperty):
-        for subject, value in graph.subject_objects(prop):
-            if subject == value:
-                yield "prp-irp", [(subject, prop, value)]
-    for prop in graph.subjects(RDF.type, OWL.AsymmetricProperty):
-        for subject, value in graph.subject_objects(prop):
-            if str(subject) <= str(value) and (value, prop, subject) in graph:
-                yield "prp-asyp", [(subject, prop, value), (value, prop, subject)]
-
-
-def _disjoint_properties(graph: Graph) -> Iterator[tuple[str, list[TripleOfNodes]]]:
-    pairs = {("prp-pdw", *pair) for pair in graph.subject_objects(OWL.propertyDisjointWith)}
-    for node in graph.subjects(RDF.type, OWL.AllDisjointProperties):
-        pairs |= {("prp-adp", *pair) for pair in combinations(_members(graph, node), 2)}
-    for rule, one, other in sorted(pairs, key=str):
-        for subject, value in graph.subject_objects(one):
-            if (subject, other, value) in graph:
-                yield rule, [(subject, one, value), (subject, other, value)]
-
-
-def _members(graph: Graph, node: Node, link: URIRef = OWL.members) -> list[Node]:
-    start = graph.value(node, link)
-    return list(Collection(graph, start)) if start is not None else []

@@ -30,6 +30,10 @@ _WHY = {
         ("eq-diff1", "eq-diff2", "eq-diff3"),
         Text(de="gleich und verschieden zugleich", en="same and different at once"),
     ),
+    **dict.fromkeys(
+        ("cls-maxc1", "cls-maxqc1", "cls-maxqc2"),
+        Text(de="mehr als es höchstens geben kann", en="more than there can be at most"),
+    ),
     "prp-npa1": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
     "prp-npa2": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
 }

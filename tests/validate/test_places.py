@@ -1,0 +1,54 @@
+"""Findings say where their statements stand."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import Tiny
+from tests.helpers import HEADER
+
+from kg.errors import Place, Text
+from kg.rdf.dataset import load
+from kg.validate.places import with_places
+from kg.validate.report import Report, Result
+
+E = "https://example.org/"
+FILES = {
+    "data/a.ttl": HEADER + 'e:ann e:name "Ann" ;\n  e:age 7 , 8 .\n',
+    "data/b.ttl": HEADER + "\n\ne:ann e:age 7 .\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "graph", "expected"),
+    [
+        ("age", '"8"', None, ["data/a.ttl:3:13"]),
+        ("age", '"7"', None, ["data/a.ttl:3:9", "data/b.ttl:4:13"]),
+        ("age", '"7"', "b", ["data/b.ttl:4:13"]),
+        ("name", None, None, ["data/a.ttl:2:7"]),
+        ("height", None, None, ["data/a.ttl:2:1", "data/b.ttl:4:1"]),
+        (None, None, "b", ["data/b.ttl:4:1"]),
+    ],
+)
+def test_place(
+    tiny: Tiny, path: str | None, value: str | None, graph: str | None, expected: list[str]
+) -> None:
+    """The value's place comes first, else that of the property, else that of the subject."""
+    integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
+    result = Result(
+        severity="Violation",
+        message=Text(de="", en=""),
+        focus=f"<{E}ann>",
+        path=path and f"<{E}{path}>",
+        value=value and value + integer,
+        graph=graph and f"{E}graph/{graph}",
+    )
+    report = with_places(Report((result,)), load(tiny(FILES)).sources)
+    assert [str(place) for place in report.results[0].places] == expected
+
+
+def test_known_places_stay(tiny: Tiny) -> None:
+    """A finding that knows its places keeps them."""
+    places = (Place("x.ttl", 1, 2),)
+    result = Result("Info", Text(de="", en=""), focus=f"<{E}ann>", places=places)
+    report = with_places(Report((result,)), load(tiny(FILES)).sources)
+    assert report.results[0].places == places
