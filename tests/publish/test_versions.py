@@ -21,6 +21,7 @@ from kg.publish.versions import (
     Manifest,
     building,
     current,
+    free_name,
     new_name,
     open_current,
     prune,
@@ -77,11 +78,31 @@ def test_write_switch_open(tmp_path: Path) -> None:
     assert entries(tmp_path) == ["current", "v1", "v2"]
 
 
+def test_version_is_never_written_twice(tmp_path: Path) -> None:
+    """A version is not changed after it is named: a second one of that name is refused."""
+    publish(tmp_path, "v1", 3)
+    with pytest.raises(StageError, match="could not be written"):
+        write(tmp_path, manifest("v1", 5), quads(5))
+    assert len(open_current(tmp_path).store) == 3
+    assert entries(tmp_path) == ["current", "v1"]
+
+
 def test_names_sort_by_time() -> None:
     """The name of a version is its time in UTC and the start of its fingerprint."""
     assert new_name("abcdef0123", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == (
         "20260102T030405Z-abcdef01"
     )
+
+
+def test_names_of_one_second(tmp_path: Path) -> None:
+    """Builds of the same files in the same second have names of their own, still in order."""
+    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    names = []
+    for _ in range(3):
+        names.append(free_name(tmp_path, "abcdef0123", now))
+        publish(tmp_path, names[-1])
+    assert names == sorted({*names})
+    assert names[1] == "20260102T030405Z-abcdef01-2"
 
 
 def test_nothing_is_published(tmp_path: Path) -> None:
@@ -202,7 +223,7 @@ def test_killed_builder(place: str, tmp_path: Path, repository: Path) -> None:
         [sys.executable, "-c", KILLED, tmp_path, place],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(repository)},
+        cwd=repository,
     ) as builder:
         assert builder.stdout is not None
         assert builder.stdout.readline() == b"now\n"
@@ -285,7 +306,7 @@ def test_disk_takes_no_more(tmp_path: Path, repository: Path) -> None:
     publish(tmp_path, "v1", 3)
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, tmp_path],
-        env={**os.environ, "PYTHONPATH": str(repository)},
+        cwd=repository,
         capture_output=True,
         text=True,
         check=False,

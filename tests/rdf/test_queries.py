@@ -58,5 +58,5 @@ def test_folder_is_read_in_order(tmp_path: Path) -> None:
 def test_file_that_is_not_utf8(tmp_path: Path) -> None:
     """A query in another encoding is an error with its place."""
     (tmp_path / "q.rq").write_bytes(b"# de: f\xfcr\nASK {}")
-    with pytest.raises(ReadError, match="q.rq:1:8"):
+    with pytest.raises(ReadError, match=r"q\.rq:1:8"):
         read_query(tmp_path / "q.rq")

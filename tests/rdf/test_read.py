@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import BlankNode, Literal, Quad, serialize
+from tests.helpers import HEADER, triples
 
 from kg.errors import Place, ReadError
 from kg.rdf.formats import FORMATS, Format
 from kg.rdf.read import read_quads, read_text
-from tests.helpers import HEADER, triples
 
 
 def fault(path: Path) -> ReadError:
@@ -19,8 +19,8 @@ def fault(path: Path) -> ReadError:
     return caught.value
 
 
-def written(path: Path, content: str | bytes) -> Path:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+def written(path: Path, content: str | bytes | None) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content or b"")
     return path
 
 
@@ -97,7 +97,6 @@ def test_missing_file_and_unknown_suffix(tmp_path: Path) -> None:
         ("x.jsonld", '{"@context": "https://example.org/context", "a": 1}'),
         ("x.jsonld", '{"a": 1,}'),
         ("x.rdf", "<rdf:RDF>"),
-        ("x.rdf", ""),
         ("x.nt", "<https://example.org/a> <b> ."),
     ],
 )

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from tests.helpers import canonical_form, triples
+from tests.rdf.test_positions import IRIS, LITERALS
 
 from kg.errors import ReadError
 from kg.namespaces import RDF, XSD
 from kg.rdf.turtle import quoted, write_turtle
-from tests.helpers import canonical_form, triples
-from tests.rdf.test_positions import IRIS, LITERALS
 
 TABLE = {"e": "https://example.org/", "xsd": XSD, "rdf": RDF}
 
@@ -31,7 +31,7 @@ def check(graph: list[Triple]) -> str:
 
 
 VALUES = st.recursive(
-    st.one_of(IRIS, LITERALS).map(lambda term: str(term)),
+    st.one_of(IRIS, LITERALS).map(str),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda items: f"( {' '.join(items)} )"),
         st.lists(st.tuples(IRIS, inner), max_size=2).map(

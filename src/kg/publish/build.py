@@ -112,7 +112,7 @@ class _Build:
             now = datetime.now(UTC)
             quads += _about_inferred(graph, now)
             manifest = Manifest(
-                version=versions.new_name(mark, now),
+                version=versions.free_name(self._project.build_dir, mark, now),
                 layout=versions.LAYOUT,
                 built=now.isoformat(timespec="seconds"),
                 fingerprint=mark,

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
@@ -65,6 +66,13 @@ def new_name(fingerprint: str, now: datetime | None = None) -> str:
     """Return the name of a version: its time in UTC and the start of its fingerprint."""
     moment = now or datetime.now(UTC)
     return f"{moment:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+
+
+def free_name(build_dir: Path, fingerprint: str, now: datetime) -> str:
+    """Return `new_name`, with a number if another build of this second has that name."""
+    name = new_name(fingerprint, now)
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if not (build_dir / one).exists())
 
 
 @contextmanager

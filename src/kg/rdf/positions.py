@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pyoxigraph import Literal
+
 from kg.namespaces import RDF, XSD
 from kg.rdf.iri import resolve
 from kg.rdf.names import BLANK_NODE_LABEL, PN_LOCAL, PN_PREFIX
@@ -246,8 +248,7 @@ def _unescape(text: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r") + '"'
+    return str(Literal(value))
 
 
 def _number_type(text: str) -> str:
