@@ -146,7 +146,7 @@ def serve(
     if build_first:
         with _working() as say:
             commands.build_to_serve(project, say=say, out=_print, lang=language())
-    commands.serve(project, host=host, port=port)
+    commands.serve(project, host=host, port=port, lang=language())
 
 
 @app.command()

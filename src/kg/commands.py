@@ -183,11 +183,11 @@ def _answer(
         sys.stdout.buffer.write(serialize(result, format=GRAPHS["turtle"]) or b"")
 
 
-def serve(project: Project, *, host: str, port: int) -> None:
+def serve(project: Project, *, host: str, port: int, lang: str) -> None:
     """Serve the published version until the process is told to stop."""
     from kg.serve.server import run_server  # noqa: PLC0415 - FastAPI loads only to serve
 
-    run_server(project, host=host, port=port)
+    run_server(project, host=host, port=port, lang=lang)
 
 
 def fmt(project: Project, files: tuple[Path, ...], *, check: bool, out: Out, lang: str) -> int:

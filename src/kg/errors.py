@@ -4,7 +4,8 @@
      ├── UsageError         a wrong call: exit code 2
      ├── ProjectError       the project folder cannot be used: exit code 2
      │    └── ReadError     a file of it cannot be read: exit code 2
-     ├── QueryError         a query that does not parse or is not allowed: exit code 2
+     ├── QueryError         a query that does not parse: exit code 2
+     │    └── RefusedQueryError   one that would write or call other servers: exit code 2
      └── StageError         an engine or the disk failed: exit code 2
 
 What is wrong with the *data* is not an exception but a finding in a report: exit code 1.
@@ -78,6 +79,10 @@ class ReadError(ProjectError):
 
 class QueryError(KgError):
     """A query does not parse or asks for what is not allowed; `place` has line and column."""
+
+
+class RefusedQueryError(QueryError):
+    """A query is understood but not allowed here: an update, or SERVICE."""
 
 
 class StageError(KgError):

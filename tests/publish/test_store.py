@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 from tests.helpers import HEADER, canonical_form
 
-from kg.errors import Place, QueryError, StageError
+from kg.errors import Place, QueryError, RefusedQueryError, StageError
 from kg.publish.store import (
     GRAPHS,
     Query,
@@ -20,7 +20,6 @@ from kg.publish.store import (
     run,
     with_union,
 )
-from kg.rdf.sparql_text import RefusedQuery
 
 TRIG = HEADER + 'e:g1 { e:a e:p "ü" . e:a e:p e:b } e:g2 { e:a e:p "ü" . e:c e:p 1 } e:z e:p 2 .'
 QUADS = list(parse(TRIG.encode(), RdfFormat.TRIG))
@@ -133,7 +132,7 @@ def test_error_while_running(store: Store) -> None:
 def test_refused(text: str, word: str, store: Store) -> None:
     """Updates and calls to other servers are understood and refused; nothing changes."""
     before = len(store)
-    with pytest.raises(RefusedQuery, match=word) as caught:
+    with pytest.raises(RefusedQueryError, match=word) as caught:
         run(store, Query(text))
     assert word in caught.value.to("de")
     assert len(store) == before

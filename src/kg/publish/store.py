@@ -24,9 +24,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.errors import Place, QueryError, StageError, Text
+from kg.errors import Place, QueryError, RefusedQueryError, StageError, Text
 from kg.rdf.sparql_text import (
-    RefusedQuery,
     forbid_service,
     kind_of,
     line_column,
@@ -115,7 +114,7 @@ def open_read_only(path: Path) -> Store:
 def run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
     """Run a read query.
 
-    Raises QueryError, with line and column, when it does not parse; RefusedQuery when it is an
+    Raises QueryError, with line and column, when it does not parse; RefusedQueryError when it is an
     update or contains SERVICE, which would make the server send requests of its own.
     """
     forbid_service(query.text)
@@ -242,9 +241,9 @@ UPDATES = frozenset(
 )
 
 
-def refuse_update(kind: str) -> RefusedQuery:
+def refuse_update(kind: str) -> RefusedQueryError:
     """Return the error for an update where only queries are answered."""
-    return RefusedQuery(
+    return RefusedQueryError(
         Text(
             de=f"{kind} ändert Daten. Hier werden nur Abfragen beantwortet: SELECT, ASK, "
             "CONSTRUCT, DESCRIBE.",

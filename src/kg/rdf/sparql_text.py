@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 
-from kg.errors import Place, QueryError, Text
+from kg.errors import Place, RefusedQueryError, Text
 
 _TOKEN = re.compile(
     r"""
@@ -30,10 +30,6 @@ _PIECE = re.compile(_TOKEN.pattern + r"| \s | .", re.VERBOSE | re.DOTALL)
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 
 
-class RefusedQuery(QueryError):
-    """A query that could be understood but asks for what is not done here."""
-
-
 def bare_words(text: str) -> Iterator[tuple[str, int]]:
     """Yield keywords and other bare words, upper case, with their offset."""
     for match in _TOKEN.finditer(text):
@@ -48,7 +44,7 @@ def kind_of(text: str) -> str:
 
 
 def forbid_service(text: str) -> None:
-    """Raise RefusedQuery with line and column if `text` has the bare word SERVICE.
+    """Raise RefusedQueryError with line and column if `text` has the bare word SERVICE.
 
     Words that only the grammar can tell apart, as in `SERVICE:x {` or `5SERVICE ?x {`, are not
     found here but by `mask_service`.
@@ -58,10 +54,10 @@ def forbid_service(text: str) -> None:
             raise refuse_service(text, offset)
 
 
-def refuse_service(text: str, offset: int) -> RefusedQuery:
+def refuse_service(text: str, offset: int) -> RefusedQueryError:
     """Return the error for the SERVICE clause at `offset`."""
     line, column = line_column(text, offset)
-    return RefusedQuery(
+    return RefusedQueryError(
         Text(
             de=f"SERVICE ist hier ausgeschaltet (Zeile {line}, Spalte {column}): Der "
             "Server stellt keine Anfragen an andere Server.",

@@ -11,8 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.errors import KgError, QueryError, StageError, Text
-from kg.rdf.sparql_text import RefusedQuery
+from kg.errors import KgError, QueryError, RefusedQueryError, StageError, Text
 from kg.serve.negotiate import language
 
 MEDIA_TYPE = "application/problem+json"
@@ -60,7 +59,7 @@ class RequestError(KgError):
 
 
 KINDS: tuple[tuple[type[KgError], Kind], ...] = (
-    (RefusedQuery, REFUSED),
+    (RefusedQueryError, REFUSED),
     (QueryError, QUERY),
     (StageError, UNAVAILABLE),
     (KgError, INTERNAL),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 
@@ -17,7 +16,7 @@ BACKLOG = 2048
 GRACE_SECONDS = 5
 
 
-def run_server(project: Project, *, host: str, port: int) -> None:
+def run_server(project: Project, *, host: str, port: int, lang: str = "en") -> None:
     """Serve `project`; says on standard error where, which is news for port 0.
 
     Raises StageError when nothing is published or the address cannot be had.
@@ -32,7 +31,7 @@ def run_server(project: Project, *, host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with _listen(host, port) as listener:
-        sys.stderr.write(_greeting(listener, version.manifest).to(_language()) + "\n")
+        sys.stderr.write(_greeting(listener, version.manifest).to(lang) + "\n")
         sys.stderr.flush()
         try:
             uvicorn.Server(config).run(sockets=[listener])
@@ -79,9 +78,3 @@ def _greeting(listener: socket.socket, manifest: Manifest) -> Text:
         en=f"{manifest.title} is at {address} (version {manifest.version}, "
         f"{manifest.triples} triples). Stop with Ctrl+C.",
     )
-
-
-def _language() -> str:
-    names = ("KG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    value = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    return "de" if value.lower().startswith("de") else "en"
