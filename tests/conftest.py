@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from tests.helpers import CONFIG
 
 from kg.publish.build import build
 from kg.publish.versions import Version, current, open_current
 from kg.settings import Project, read_project
 from kg.validate.render import as_text
-from tests.helpers import CONFIG
 
 PARTS = ("kg.toml", "ontology", "shapes", "data", "queries")
 Tiny = Callable[[Mapping[str, str | bytes]], Project]

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, parse
-
 from tests.conftest import Tiny
 from tests.helpers import ALONE, CONFIG, HEADER, TINY, canonical_form, kg, triples
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, QueryBoolean, RdfFormat, Triple, parse
+from tests.serve.helpers import Client
 
 from kg.publish.build import build
 from kg.publish.store import Query, answer, run
@@ -16,7 +17,6 @@ from kg.rdf.queries import read_query
 from kg.serve.app import create_app
 from kg.settings import Project, read_project
 from kg.validate.report import Result
-from tests.serve.helpers import Client
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "tests" / "projects" / "library"

@@ -26,7 +26,7 @@ from kg.reason.stage import reason as close
 from kg.reason.stage import reason_dataset
 from kg.settings import Project
 from kg.validate.contradictions import contradiction_report
-from kg.validate.render import RENDERERS, as_text
+from kg.validate.render import RENDERERS, as_brief, as_text
 from kg.validate.report import Report
 from kg.validate.stage import validate_files
 
@@ -49,7 +49,7 @@ def build(project: Project, *, force: bool, say: Say, out: Out, lang: str) -> in
     present = versions.current(project.build_dir)
     built = run_build(project, force=force, progress=say)
     if built.report.results:
-        out(as_text(built.report, lang, project.prefixes))
+        out(as_brief(built.report, lang, project.prefixes))
     if built.path is None:
         out((_KEPT if present else _NOTHING).to(lang))
         return 1

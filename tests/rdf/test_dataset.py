@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.conftest import Tiny
+from tests.helpers import HEADER, TINY
 
 from kg.errors import ProjectError
 from kg.rdf.dataset import fingerprint, load, load_file
 from kg.settings import read_project
-from tests.conftest import Tiny
-from tests.helpers import HEADER, TINY
 
 ONE = HEADER + "e:a e:b e:c ."
 

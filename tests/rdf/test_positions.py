@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from tests.helpers import HEADER, canonical_form
 
 from kg.namespaces import XSD
 from kg.rdf.positions import comments, positions
-from tests.helpers import HEADER, canonical_form
 
 BASE = "https://example.org/graph/x"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import BlankNode, Literal, Quad, serialize
+from tests.helpers import HEADER, triples
 
 from kg.errors import Place, ReadError
 from kg.rdf.formats import FORMATS, Format
 from kg.rdf.read import read_quads, read_text
-from tests.helpers import HEADER, triples
 
 
 def fault(path: Path) -> ReadError:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from tests.helpers import canonical_form, triples
+from tests.rdf.test_positions import IRIS, LITERALS
 
 from kg.errors import ReadError
 from kg.namespaces import RDF, XSD
 from kg.rdf.turtle import quoted, write_turtle
-from tests.helpers import canonical_form, triples
-from tests.rdf.test_positions import IRIS, LITERALS
 
 TABLE = {"e": "https://example.org/", "xsd": XSD, "rdf": RDF}
 

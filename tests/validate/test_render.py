@@ -8,7 +8,7 @@ import pytest
 from rdflib import RDF, SH, Graph, Literal, URIRef
 
 from kg.errors import Place, Text
-from kg.validate.render import as_json, as_text, as_turtle
+from kg.validate.render import as_brief, as_json, as_text, as_turtle
 from kg.validate.report import Report, Result
 
 E = "https://example.org/"
@@ -48,6 +48,15 @@ def test_last_line_counts() -> None:
         "Not valid: 1 violations, 0 warnings, 1 infos in 12 triples."
     )
     assert as_text(Report((HINT,)), "de", {}).splitlines()[-1].startswith("Gültig: 0 Verstöße")
+
+
+def test_brief() -> None:
+    """In brief, only violations are shown; the last line says how to see the others."""
+    text = as_brief(REPORT, "en", PREFIXES)
+    assert "is missing" in text
+    assert "Just so" not in text
+    assert text.endswith("1 infos in 12 triples. To see them all: kg validate")
+    assert not as_brief(Report((WRONG,)), "de", PREFIXES).endswith("kg validate")
 
 
 def test_json() -> None:

@@ -28,6 +28,19 @@ def as_text(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
     return "\n".join([*blocks, summary(report, lang)])
 
 
+def as_brief(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
+    """Return the violations for people, then the count of all findings and how to see the rest."""
+    table = dict(prefixes)
+    grave = [_block(result, lang, table) for result in report.results if _is_grave(result)]
+    rest = Text(de="Alle zeigt: kg validate", en="To see them all: kg validate")
+    more = [rest.to(lang)] if len(grave) < len(report.results) else []
+    return "\n".join([*grave, " ".join([summary(report, lang), *more])])
+
+
+def _is_grave(result: Result) -> bool:
+    return result.severity == "Violation"
+
+
 def summary(report: Report, lang: str) -> str:
     """Return one line that counts the findings."""
     counts = {severity: report.count(severity) for severity in _NAMES}
