@@ -253,7 +253,7 @@ def test_contribution_is_checked_against_the_project(contribution: Path) -> None
         assert run.returncode == 1
         assert "inbox/bad.ttl:2:1: Violation: alone" in run.stdout
         assert run.stdout.count("Violation:") == 1
-    assert "in 1 triples" in bad.stdout
+    assert "in 1 triple." in bad.stdout
     assert "in 3 triples" in folder.stdout
 
 
@@ -353,7 +353,7 @@ def test_reason_says_contradictions_beside_the_triples(tiny: Tiny) -> None:
     assert run.returncode == 1
     assert FOLLOWS in run.stdout
     assert "Contradiction" not in run.stdout
-    assert "1 violations, 0 warnings, 0 infos in 8 triples" in run.stderr
+    assert "1 violation, 0 warnings, 0 infos in 8 triples" in run.stderr
     assert "data/a.ttl:2:7" in run.stderr
     assert "data/c.ttl:3:5" in run.stderr
 

@@ -45,7 +45,7 @@ def test_text(lang: str, expected: list[str]) -> None:
 def test_last_line_counts() -> None:
     """The last line says whether it is valid and counts the findings."""
     assert as_text(REPORT, "en", PREFIXES).splitlines()[-1] == (
-        "Not valid: 1 violations, 0 warnings, 1 infos in 12 triples."
+        "Not valid: 1 violation, 0 warnings, 1 info in 12 triples."
     )
     assert as_text(Report((HINT,)), "de", {}).splitlines()[-1].startswith("Gültig: 0 Verstöße")
 
@@ -55,7 +55,7 @@ def test_brief() -> None:
     text = as_brief(REPORT, "en", PREFIXES)
     assert "is missing" in text
     assert "Just so" not in text
-    assert text.endswith("1 infos in 12 triples. To see them all: kg validate")
+    assert text.endswith("1 info in 12 triples. To see them all: kg validate")
     assert not as_brief(Report((WRONG,)), "de", PREFIXES).endswith("kg validate")
 
 

@@ -21,6 +21,16 @@ _NAMES: Mapping[Severity, Text] = MappingProxyType(
 )
 
 
+_COUNTED: Mapping[Severity, tuple[Text, Text]] = MappingProxyType(
+    {
+        "Violation": (_NAMES["Violation"], Text(de="Verstöße", en="violations")),
+        "Warning": (_NAMES["Warning"], Text(de="Warnungen", en="warnings")),
+        "Info": (_NAMES["Info"], Text(de="Hinweise", en="infos")),
+    }
+)
+_TRIPLES = (Text(de="Tripel", en="triple"), Text(de="Tripeln", en="triples"))
+
+
 def as_text(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
     """Return the findings for people, one block each, and a last line that counts them."""
     table = dict(prefixes)
@@ -43,13 +53,13 @@ def _is_grave(result: Result) -> bool:
 
 def summary(report: Report, lang: str) -> str:
     """Return one line that counts the findings."""
-    counts = {severity: report.count(severity) for severity in _NAMES}
-    triples = report.checked.get("triples", 0)
+    parts = [_counted(report.count(severity), *_COUNTED[severity]) for severity in _COUNTED]
+    triples = _counted(report.checked.get("triples", 0), *_TRIPLES)
     text = Text(
-        de=f"{'Gültig' if report.valid else 'Nicht gültig'}: {counts['Violation']} Verstöße, "
-        f"{counts['Warning']} Warnungen, {counts['Info']} Hinweise in {triples} Tripeln.",
-        en=f"{'Valid' if report.valid else 'Not valid'}: {counts['Violation']} violations, "
-        f"{counts['Warning']} warnings, {counts['Info']} infos in {triples} triples.",
+        de=f"{'Gültig' if report.valid else 'Nicht gültig'}: "
+        f"{', '.join(part.de for part in parts)} in {triples.de}.",
+        en=f"{'Valid' if report.valid else 'Not valid'}: "
+        f"{', '.join(part.en for part in parts)} in {triples.en}.",
     )
     return text.to(lang)
 
@@ -78,6 +88,11 @@ def as_turtle(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
 RENDERERS: Mapping[str, Callable[[Report, str, Mapping[str, str]], str]] = MappingProxyType(
     {"text": as_text, "json": as_json, "turtle": as_turtle}
 )
+
+
+def _counted(number: int, one: Text, many: Text) -> Text:
+    noun = one if number == 1 else many
+    return Text(de=f"{number} {noun.de}", en=f"{number} {noun.en.lower()}")
 
 
 def _block(result: Result, lang: str, table: dict[str, str]) -> str:
