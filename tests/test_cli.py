@@ -535,3 +535,12 @@ def test_fmt_that_cannot_write_leaves_the_file(project: Path) -> None:
     before = contents(project)
     assert_refused(kg("fmt", "data/a.ttl", cwd=project), ".a.ttl.new", "Is a directory")
     assert contents(project) == before
+
+
+def test_shapes_of_ones_own_need_no_project(tmp_path: Path) -> None:
+    """In a folder without a project, a file is checked against the shapes that are given."""
+    (tmp_path / "data.ttl").write_text(HEADER + "e:a a e:Thing .\n")
+    shape = "e:S a sh:NodeShape ; sh:targetClass e:Thing ; sh:nodeKind sh:Literal .\n"
+    (tmp_path / "own.ttl").write_text(HEADER + shape)
+    assert kg("validate", "data.ttl", "--shapes", "own.ttl", cwd=tmp_path).returncode == 1
+    assert kg("validate", "data.ttl", cwd=tmp_path).returncode == 2

@@ -101,7 +101,7 @@ def validate(project: Project, asked: Validation, *, say: Say, out: Out, lang: s
     if asked.form not in RENDERERS:
         raise UsageError(_one_of("--format", RENDERERS))
     say(Text(de="Prüfen", en="Validating"))
-    dataset = load(project)
+    dataset = load(project, may_be_empty=bool(asked.files and asked.shapes))
     if asked.files:
         shapes = [load_file(project, path) for path in _files(asked.shapes)]
         report = validate_files(

@@ -328,6 +328,13 @@ def test_leaving_out_changes_nothing() -> None:
         assert wanted, name
 
 
+def test_lexical_forms_are_not_rewritten() -> None:
+    """A date with its zone and markup are passed on as they are, and follow from nothing."""
+    values = '"2020-01-01Z"^^xsd:date , "<b>x</b>"^^rdf:XMLLiteral , "two\\nlines"'
+    closure = reason(triples(f"e:p rdfs:subPropertyOf e:q . e:x e:p {values} ."))
+    assert closure.inferred == set(triples(f"e:x e:q {values} ."))
+
+
 def test_rules_and_owl_feed_each_other() -> None:
     """A rule sees what OWL inferred and OWL what rules did, until nothing new follows."""
     given = triples(
@@ -384,3 +391,11 @@ def test_engine_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (tmp_path / "owlrl.py").write_text("raise MemoryError('too large')\n")
     with pytest.raises(StageError, match="too large"):
         reason(triples("e:a e:q e:b ."))
+
+
+def test_rule_without_end() -> None:
+    """A rule that makes new terms in every round is stopped and said to have no end."""
+    text = 'CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?x BIND(CONCAT(STR(?x), "x") AS ?o) }'
+    rule = Rule("endless", Text(de="", en=""), Place("endless.rq"), text)
+    with pytest.raises(StageError, match="no end"):
+        reason(triples('e:a e:b "c" .'), [rule])

@@ -221,3 +221,11 @@ def test_names_for_the_web(closure: Closure) -> None:
     """A label is a name in schema.org too, in both spellings of its namespace."""
     assert read('e:office schema:name "Amt"@de .') <= closure.inferred
     assert read('e:office <http://schema.org/name> "Amt"@de .') <= closure.inferred
+
+
+def test_functions_that_invent_are_refused(tmp_path: Path) -> None:
+    """A function without a fixpoint is refused by name, with its place."""
+    text = "CONSTRUCT { ?s ?p ?o }\nWHERE { ?s ?p ?x BIND(STRUUID() AS ?o) }"
+    (tmp_path / "a.rq").write_text(text)
+    with pytest.raises(QueryError, match=r"a\.rq:2:23: STRUUID"):
+        read_rules(tmp_path)

@@ -7,7 +7,7 @@ from tests.conftest import Tiny
 from tests.helpers import HEADER
 
 from kg.errors import Place, Text
-from kg.rdf.dataset import load
+from kg.rdf.dataset import load, load_file
 from kg.validate.places import with_places
 from kg.validate.report import Report, Result
 
@@ -44,6 +44,16 @@ def test_place(
     )
     report = with_places(Report((result,)), load(tiny(FILES)).sources)
     assert [str(place) for place in report.results[0].places] == expected
+
+
+def test_two_files_of_one_name(tiny: Tiny) -> None:
+    """Contributions of the same name in two folders keep their places apart."""
+    project = tiny({"x/c.ttl": HEADER + "e:ann e:age 7 .", "y/c.ttl": HEADER + "\ne:bob e:age 8 ."})
+    sources = [load_file(project, project.root / name / "c.ttl") for name in ("x", "y")]
+    results = [Result("Info", Text(de="", en=""), focus=f"<{E}{who}>") for who in ("ann", "bob")]
+    report = with_places(Report(tuple(results)), sources)
+    lines = [[place.line for place in result.places] for result in report.results]
+    assert lines == [[2], [3]]
 
 
 def test_known_places_stay(tiny: Tiny) -> None:

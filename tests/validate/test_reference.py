@@ -56,6 +56,15 @@ def test_severity_and_value(results: dict[str, Result]) -> None:
     assert (result.severity, result.value) == ("Warning", '"old"')
 
 
+@pytest.mark.parametrize("value", ['"007"^^<%sinteger>', '"2020-01-01Z"^^<%sdate>', '"a\\nb"'])
+def test_value_is_as_written(value: str) -> None:
+    """The value at fault is given in its own lexical form, so that it is found in the file."""
+    value = value.replace("%s", "http://www.w3.org/2001/XMLSchema#")
+    shape = "e:S a sh:NodeShape ; sh:targetNode e:a ; sh:property [ sh:path e:b ; sh:in () ] ."
+    (result,) = check(triples(f"e:a e:b {value} ."), triples(shape)).results
+    assert result.value == value
+
+
 def test_inverse_path(results: dict[str, Result]) -> None:
     """An inverse path is written with ^ and no blank node is shown."""
     assert results["MaxCountConstraintComponent"].path == f"^<{E}knows>"

@@ -70,15 +70,16 @@ class Dataset:
         return tuple(source for source in self.sources if source.room in rooms)
 
 
-def load(project: Project) -> Dataset:
+def load(project: Project, *, may_be_empty: bool = False) -> Dataset:
     """Read all RDF files of the rooms ontology/, shapes/ and data/ of `project`.
 
-    Raises ProjectError when there is no such folder, when there is no statement in them or when
-    two files claim one graph or one that of the inferred triples; ReadError when a file cannot
+    Raises ProjectError when there is no statement in them, unless it `may_be_empty`, or when two
+    files claim one graph or one that of the inferred triples; ReadError when a file cannot
     be read.
     """
     sources = tuple(_read_all(project))
-    if not any(source.quads for source in sources if source.room in MEANINGFUL):
+    said = any(source.quads for source in sources if source.room in MEANINGFUL)
+    if not said and not may_be_empty:
         rooms = ", ".join(f"{room}/" for room in MEANINGFUL)
         raise ProjectError(
             Text(

@@ -19,6 +19,8 @@ from kg.rdf.bridge import n_triples
 from kg.reason.contradictions import find_contradictions
 
 TripleOfNodes = tuple[Node, Node, Node]
+MAX_RULE_ROUNDS = 500
+"""A rule that makes new terms, as with STRUUID(), would never end."""
 _BUILT_IN = tuple(str(space) for space in (RDF, RDFS, OWL, XSD))
 _SCHEMA = tuple(str(space) for space in (RDF, RDFS, OWL))
 _REFLEXIVE = {
@@ -64,8 +66,13 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
         _expand(core, identifying=identifying)
         _copy(core, full)
         graph += [triple for triple in core if _is_axiom(triple)]
-        while added := _apply(task["rules"], full):
+        for _ in range(MAX_RULE_ROUNDS):
+            added = _apply(task["rules"], full)
             graph += added
+            if not added:
+                break
+        else:
+            raise RuntimeError(f"no end after {MAX_RULE_ROUNDS} rounds of the rules")
     lines = sorted(str(quad.triple) + " .\n" for quad in full if str(quad.triple) not in given)
     Path(task["inferred"]).write_text("".join(lines), encoding="utf-8")
     return {

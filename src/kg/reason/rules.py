@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kg.errors import Place, QueryError, Text
 from kg.rdf.queries import read_queries
-from kg.rdf.sparql_text import kind_of
+from kg.rdf.sparql_text import bare_words, kind_of, line_column
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,9 @@ class Rule:
     about: Text
     place: Place
     text: str
+
+
+_INVENTING = frozenset(("UUID", "STRUUID", "BNODE", "RAND", "NOW"))
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
@@ -33,5 +36,20 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
                 ),
                 place=place,
             )
+        _refuse_invention(query.text, str(query.path))
         rules.append(Rule(name=query.name, about=query.about, place=place, text=query.text))
     return tuple(rules)
+
+
+def _refuse_invention(text: str, file: str) -> None:
+    """Raise QueryError for a function that gives something new at every call: no fixpoint."""
+    for word, offset in bare_words(text):
+        if word in _INVENTING:
+            line, column = line_column(text, offset)
+            raise QueryError(
+                Text(
+                    de=f"{word} gibt bei jedem Aufruf etwas anderes; das Schließen endete nie.",
+                    en=f"{word} gives something else at every call; reasoning would find no end.",
+                ),
+                place=Place(file, line, column),
+            )
