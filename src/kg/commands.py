@@ -13,14 +13,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from kg.errors import KgError, Place, ProjectError, QueryError, Text, UsageError
+from kg.errors import KgError, ProjectError, QueryError, Text, UsageError
 from kg.namespaces import shorten
 from kg.publish import versions
 from kg.publish.build import build as run_build
 from kg.publish.build import check
 from kg.publish.store import GRAPHS, Query, answer, run
 from kg.rdf.canonical import canonical
-from kg.rdf.dataset import ROOMS, Dataset, Source, load, load_file, rdf_files
+from kg.rdf.dataset import MEANINGFUL, ROOMS, Dataset, Source, load, load_file, rdf_files
 from kg.rdf.read import read_text
 from kg.reason.stage import reason as close
 from kg.reason.stage import reason_dataset
@@ -133,7 +133,7 @@ def reason(project: Project, inputs: tuple[Path, ...], *, stats: bool, say: Say,
     else:
         dataset: Dataset = load(project)
         sources = dataset.sources
-        given = dataset.triples("ontology", "data")
+        given = dataset.triples(*MEANINGFUL)
         closure = reason_dataset(dataset)
     if stats:
         counts = {"triples": len(given), **closure.statistics}
@@ -163,8 +163,7 @@ def query(project: Project, asked: Path | str, *, form: str, console: Console) -
     except QueryError as error:
         if isinstance(asked, str) or error.place is None:
             raise
-        place = Place(str(asked), error.place.line, error.place.column)
-        raise QueryError(error.text, place=place) from error
+        raise error.in_file(asked) from error
 
 
 def _answer(
@@ -252,14 +251,13 @@ def _first_difference(text: str, wanted: str) -> int:
 def _print_table(rows: QuerySolutions, project: Project, console: Console) -> None:
     table = Table(*(variable.value for variable in rows.variables))
     names = [variable.value for variable in rows.variables]
-    prefixes = dict(project.prefixes)
     for row in rows:
         cells = []
         for name in names:
             node = row[name]
             text = "" if node is None else str(getattr(node, "value", node))
             is_iri = node is not None and str(node).startswith("<")
-            cells.append(RichText(shorten(text, prefixes) if is_iri else text))
+            cells.append(RichText(shorten(text, project.prefixes) if is_iri else text))
         table.add_row(*cells)
     console.print(table)
 

@@ -13,7 +13,9 @@ What is wrong with the *data* is not an exception but a finding in a report: exi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Self
 
 LANGUAGES = ("de", "en")
 
@@ -79,6 +81,11 @@ class ReadError(ProjectError):
 
 class QueryError(KgError):
     """A query does not parse or asks for what is not allowed; `place` has line and column."""
+
+    def in_file(self, file: PurePath) -> Self:
+        """Return the error with the same line and column, but in `file`."""
+        place = self.place or Place("")
+        return type(self)(self.text, place=replace(place, file=str(file)))
 
 
 class RefusedQueryError(QueryError):

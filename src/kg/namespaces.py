@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from types import MappingProxyType
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -33,7 +35,11 @@ WELL_KNOWN = MappingProxyType(
 """Prefixes that every project has without declaring them."""
 
 
-def shorten(iri: str, prefixes: dict[str, str]) -> str:
+ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*\Z")
+"""What an IRI with a scheme looks like, RFC 3987 section 2.2, loosely."""
+
+
+def shorten(iri: str, prefixes: Mapping[str, str]) -> str:
     """Return `iri` as prefix:name under the longest fitting namespace, else as <iri>."""
     fitting = [
         (namespace, prefix) for prefix, namespace in prefixes.items() if iri.startswith(namespace)

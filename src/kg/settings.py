@@ -11,12 +11,11 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from kg.errors import Place, ProjectError, Text
-from kg.namespaces import WELL_KNOWN
+from kg.namespaces import ABSOLUTE_IRI, WELL_KNOWN
 
 CONFIG_NAME = "kg.toml"
 DefaultGraph = Literal["union", "plain"]
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`%]")
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*\Z")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def read_project(root: Path) -> Project:
     for name, value in [*section.items(), *prefixes.items()]:
         if not isinstance(value, str):
             raise _wrong(config, name, '"..."')
-    if not _ABSOLUTE_IRI.match(section.get("base", "urn:kg:")):
+    if not ABSOLUTE_IRI.match(section.get("base", "urn:kg:")):
         raise _wrong(config, "project.base", '"https://…/"')
     return Project(
         root=root,

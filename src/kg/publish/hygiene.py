@@ -37,12 +37,12 @@ def check_hygiene(dataset: Dataset, store: Store) -> Report:
     folder = dataset.project.root.joinpath(*HYGIENE_FOLDER)
     rules = read_queries(folder)
     found = tuple(
-        result for rule in rules for result in run_rule(rule, store, dict(dataset.project.prefixes))
+        result for rule in rules for result in run_rule(rule, store, dataset.project.prefixes)
     )
     return with_places(Report(found, {"hygiene rules": len(rules)}), dataset.sources)
 
 
-def run_rule(rule: QueryFile, store: Store, prefixes: dict[str, str]) -> list[Result]:
+def run_rule(rule: QueryFile, store: Store, prefixes: Mapping[str, str]) -> list[Result]:
     """Run one hygiene rule and return its findings; messages write IRIs with `prefixes`."""
     place = Place(str(rule.path))
     severity = _SEVERITIES.get(rule.header.get("severity", ""))
@@ -57,7 +57,7 @@ def run_rule(rule: QueryFile, store: Store, prefixes: dict[str, str]) -> list[Re
     try:
         rows = run(store, Query(rule.text))
     except QueryError as error:
-        raise QueryError(error.text, place=_shifted(place.file, error.place)) from error
+        raise error.in_file(rule.path) from error
     if not isinstance(rows, QuerySolutions):
         raise QueryError(
             Text(de="Erwartet wird eine SELECT-Abfrage.", en="A SELECT query is expected."),
@@ -72,7 +72,7 @@ def _result(
     severity: Severity,
     names: list[str],
     row: QuerySolution,
-    prefixes: dict[str, str],
+    prefixes: Mapping[str, str],
 ) -> Result:
     values = {name: row[name] for name in names if row[name] is not None}
     shown = {
@@ -101,7 +101,3 @@ def _iri(node: object) -> str | None:
 
 def _plain(node: object) -> str:
     return node.value if isinstance(node, Literal) else str(node)
-
-
-def _shifted(file: str, place: Place | None) -> Place:
-    return Place(file, place.line, place.column) if place else Place(file)

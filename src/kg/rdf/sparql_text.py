@@ -27,6 +27,7 @@ _GAP = " " * 24
 """Wider than ENCODE_FOR_URI, the longest keyword."""
 _ALONE = tuple("{}();,")
 _PIECE = re.compile(_TOKEN.pattern + r"| \s | .", re.VERBOSE | re.DOTALL)
+_CHANGING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 
 
@@ -36,6 +37,11 @@ def bare_words(text: str) -> Iterator[tuple[str, int]]:
         if match.lastgroup == "run":
             for word in _WORD.finditer(match.group()):
                 yield word.group().upper(), match.start() + word.start()
+
+
+def changing_functions(text: str) -> Iterator[tuple[str, int]]:
+    """Yield, with their offset, the functions that give something else at every call."""
+    return ((word, offset) for word, offset in bare_words(text) if word in _CHANGING)
 
 
 def kind_of(text: str) -> str:

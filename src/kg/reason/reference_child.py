@@ -16,11 +16,10 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.rdf.bridge import n_triples
-from kg.reason.contradictions import find_contradictions
+from kg.reason.contradictions import TripleOfNodes, find_contradictions
 
-TripleOfNodes = tuple[Node, Node, Node]
 MAX_RULE_ROUNDS = 500
-"""A rule that makes new terms, as with STRUUID(), would never end."""
+"""A rule that makes a longer term in every round would never end."""
 _BUILT_IN = tuple(str(space) for space in (RDF, RDFS, OWL, XSD))
 _SCHEMA = tuple(str(space) for space in (RDF, RDFS, OWL))
 _REFLEXIVE = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kg.errors import Place, QueryError, Text
 from kg.rdf.queries import read_queries
-from kg.rdf.sparql_text import bare_words, kind_of, line_column
+from kg.rdf.sparql_text import changing_functions, kind_of, line_column
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,6 @@ class Rule:
     about: Text
     place: Place
     text: str
-
-
-_INVENTING = frozenset(("UUID", "STRUUID", "BNODE", "RAND", "NOW"))
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
@@ -43,13 +40,12 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
 
 def _refuse_invention(text: str, file: str) -> None:
     """Raise QueryError for a function that gives something new at every call: no fixpoint."""
-    for word, offset in bare_words(text):
-        if word in _INVENTING:
-            line, column = line_column(text, offset)
-            raise QueryError(
-                Text(
-                    de=f"{word} gibt bei jedem Aufruf etwas anderes; das Schließen endete nie.",
-                    en=f"{word} gives something else at every call; reasoning would find no end.",
-                ),
-                place=Place(file, line, column),
-            )
+    for word, offset in changing_functions(text):
+        line, column = line_column(text, offset)
+        raise QueryError(
+            Text(
+                de=f"{word} gibt bei jedem Aufruf etwas anderes; das Schließen endete nie.",
+                en=f"{word} gives something else at every call; reasoning would find no end.",
+            ),
+            place=Place(file, line, column),
+        )

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from kg.errors import KgError, QueryError, Text
 from kg.publish.store import is_graph_query
 from kg.publish.versions import Version
-from kg.rdf.sparql_text import bare_words, kind_of
+from kg.rdf.sparql_text import changing_functions, kind_of
 from kg.serve import pages
 from kg.serve.description import describe
 from kg.serve.engine import Engine, InProcessEngine, QueryRequest
@@ -34,7 +34,6 @@ from kg.settings import Project
 
 STATIC = Path(__file__).with_name("static")
 HEALTH_SECONDS = 5.0
-_CHANGING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?\Z|\[[0-9A-Fa-f:.]+\](:\d+)?\Z")
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -84,9 +83,7 @@ class _Site:
             return self._description(request, call)
         representation = _negotiated(_offer(call.query), request, call)
         headers = self._validators(representation.name, "Accept")
-        if request.method == "POST" or not _CHANGING.isdisjoint(
-            w for w, _ in bare_words(call.query)
-        ):
+        if request.method == "POST" or next(changing_functions(call.query), None):
             del headers["ETag"]
         elif is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)

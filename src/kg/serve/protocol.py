@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from kg.errors import Text
+from kg.namespaces import ABSOLUTE_IRI
 from kg.publish.store import UPDATES, refuse_update
 from kg.rdf.sparql_text import kind_of
 from kg.serve.problems import BAD_REQUEST, MEDIA, REFUSED, TOO_LARGE, Details, RequestError
@@ -19,7 +20,6 @@ UPDATE_TYPE = "application/sparql-update"
 MAX_BODY = 1 << 20
 MAX_FIELDS = 1000
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*\Z")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 Fields = list[tuple[str, str]]
 
@@ -113,7 +113,7 @@ def _check(query: str) -> None:
 def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
     graphs = values.get(name)
     for iri in graphs or ():
-        if not _ABSOLUTE.match(iri):
+        if not ABSOLUTE_IRI.match(iri):
             raise _bad(
                 Text(
                     de=f"{name} erwartet eine absolute IRI, nicht „{iri}“.",

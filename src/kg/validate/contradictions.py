@@ -49,10 +49,10 @@ def contradiction_report(
     if not found:
         return Report()
     finder = Finder(sources)
-    return Report(tuple(_result(item, finder, dict(prefixes)) for item in found)).sorted()
+    return Report(tuple(_result(item, finder, prefixes) for item in found)).sorted()
 
 
-def _result(item: Contradiction, finder: Finder, table: dict[str, str]) -> Result:
+def _result(item: Contradiction, finder: Finder, table: Mapping[str, str]) -> Result:
     why = _WHY.get(item.rule, Text(de=item.rule, en=item.rule))
     triples = " ; ".join(
         " ".join(_short(term, table) for term in triple) for triple in item.triples
@@ -73,7 +73,7 @@ def _result(item: Contradiction, finder: Finder, table: dict[str, str]) -> Resul
     )
 
 
-def _short(term: str, table: dict[str, str]) -> str:
+def _short(term: str, table: Mapping[str, str]) -> str:
     if term == f"<{RDF_TYPE}>":
         return "a"
     return shorten(term[1:-1], table) if term.startswith("<") else term

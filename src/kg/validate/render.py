@@ -33,15 +33,13 @@ _TRIPLES = (Text(de="Tripel", en="triple"), Text(de="Tripeln", en="triples"))
 
 def as_text(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
     """Return the findings for people, one block each, and a last line that counts them."""
-    table = dict(prefixes)
-    blocks = [_block(result, lang, table) for result in report.results]
+    blocks = [_block(result, lang, prefixes) for result in report.results]
     return "\n".join([*blocks, summary(report, lang)])
 
 
 def as_brief(report: Report, lang: str, prefixes: Mapping[str, str]) -> str:
     """Return the violations for people, then the count of all findings and how to see the rest."""
-    table = dict(prefixes)
-    grave = [_block(result, lang, table) for result in report.results if _is_grave(result)]
+    grave = [_block(result, lang, prefixes) for result in report.results if _is_grave(result)]
     rest = Text(de="Alle zeigt: kg validate", en="To see them all: kg validate")
     more = [rest.to(lang)] if len(grave) < len(report.results) else []
     return "\n".join([*grave, " ".join([summary(report, lang), *more])])
@@ -95,7 +93,7 @@ def _counted(number: int, one: Text, many: Text) -> Text:
     return Text(de=f"{number} {noun.de}", en=f"{number} {noun.en.lower()}")
 
 
-def _block(result: Result, lang: str, table: dict[str, str]) -> str:
+def _block(result: Result, lang: str, table: Mapping[str, str]) -> str:
     where = f"{result.places[0]}: " if result.places else ""
     lines = [f"{where}{_NAMES[result.severity].to(lang)}: {result.message.to(lang)}"]
     about = [_term(result.focus, table)]
@@ -108,7 +106,7 @@ def _block(result: Result, lang: str, table: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _term(term: str, table: dict[str, str]) -> str:
+def _term(term: str, table: Mapping[str, str]) -> str:
     if term.startswith("^"):
         return "^" + _term(term[1:], table)
     return shorten(term[1:-1], table) if term.startswith("<") else term

@@ -18,7 +18,7 @@ def validate_dataset(dataset: Dataset) -> Report:
     triples, shapes = dataset.triples(*MEANINGFUL), dataset.triples("shapes")
     terms = declared(dataset.triples("ontology"))
     report = Report(
-        tuple(undeclared(triples, terms, dict(dataset.project.prefixes))),
+        tuple(undeclared(triples, terms, dataset.project.prefixes)),
         {"triples": len(triples), "shapes": len(shapes)},
     )
     if shapes:
@@ -42,9 +42,7 @@ def validate_files(
     own = {triple for source in sources for triple in source.triples()}
     focus = {triple.subject.value for triple in own if isinstance(triple.subject, NamedNode)}
     held = set(shapes) if shapes is not None else dataset.triples("shapes")
-    terms = undeclared(
-        own, declared(dataset.triples("ontology") | own), dict(dataset.project.prefixes)
-    )
+    terms = undeclared(own, declared(dataset.triples("ontology") | own), dataset.project.prefixes)
     checked = {"triples": len(own)}
     report = Report(tuple(terms), checked)
     if held and own:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 from pyoxigraph import NamedNode, Triple
@@ -41,7 +41,7 @@ def declared(ontology: Iterable[Triple]) -> frozenset[str]:
 
 
 def undeclared(
-    triples: Iterable[Triple], terms: frozenset[str], prefixes: dict[str, str]
+    triples: Iterable[Triple], terms: frozenset[str], prefixes: Mapping[str, str]
 ) -> list[Result]:
     """Return a finding for each predicate or class in `triples` that is not in `terms`.
 
@@ -68,7 +68,7 @@ def _used(triple: Triple) -> Iterator[tuple[str, bool]]:
 
 
 def _nearest(
-    terms: frozenset[str], prefixes: dict[str, str]
+    terms: frozenset[str], prefixes: Mapping[str, str]
 ) -> Callable[[str], tuple[str, str | None]]:
     """Return a function from a term to its short name and that of the nearest declared term."""
     known = sorted(shorten(term, prefixes) for term in terms)
