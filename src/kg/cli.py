@@ -1,4 +1,4 @@
-"""The command line: build, validate, reason, query, serve, fmt.
+"""The command line: build, validate, reason, explain, query, serve, fmt.
 
 Exit codes: 0 fine, 1 findings in the data (invalid, inconsistent), 2 misuse or a fault.
 """
@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
 
-from kg import __version__, commands
+from kg import __version__
 from kg.errors import KgError, Place, StageError, Text, UsageError
 from kg.settings import read_project
 
@@ -35,6 +34,7 @@ HERE = Path()
 
 def main() -> None:
     """Run the command line and leave with its exit code; faults are one clear sentence."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads kg never uses
     try:
         app()
     except KgError as error:
@@ -42,6 +42,12 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except MemoryError:
+        text = Text(
+            de="Der Arbeitsspeicher reicht nicht aus. Geben Sie weniger Daten auf einmal an.",
+            en="There is not enough memory. Give less data at once.",
+        )
+        _leave(StageError(text))
     except OSError as error:
         reason = error.strerror or str(error)
         text = Text(de=f"Das Betriebssystem meldet: {reason}.", en=f"The system says: {reason}.")
@@ -56,13 +62,18 @@ def _options(
         str | None, typer.Option("--lang", help="Language of messages: de or en.")
     ] = None,
 ) -> None:
+    _choose(lang)
+    if version:
+        typer.echo(f"kg {__version__}")
+        raise typer.Exit
+
+
+def _choose(lang: str | None) -> None:
+    """Make `lang` the language of messages, if it is given."""
     if lang not in (None, "de", "en"):
         raise UsageError(Text(de="--lang ist de oder en.", en="--lang is de or en."))
     if lang:
         os.environ["KG_LANG"] = lang
-    if version:
-        typer.echo(f"kg {__version__}")
-        raise typer.Exit
 
 
 @app.command()
@@ -71,9 +82,11 @@ def build(
     force: Annotated[bool, typer.Option(help="Build even if nothing has changed.")] = False,
 ) -> None:
     """Load, check, reason and publish a project as a new version."""
+    from kg.commands import build as command
+
     project = read_project(path)
     with _working() as say:
-        code = commands.build(project, force=force, say=say, out=_print, lang=language())
+        code = command.build(project, force=force, say=say, out=_print, lang=language())
     raise typer.Exit(code)
 
 
@@ -90,9 +103,11 @@ def validate(
     project: ProjectOption = HERE,
 ) -> None:
     """Check the project, or files as contributions to it, against the shapes."""
-    asked = commands.Validation(tuple(files or ()), tuple(shapes or ()), form, alone)
+    from kg.commands import validate as command
+
+    asked = command.Validation(tuple(files or ()), tuple(shapes or ()), form, alone)
     with _working() as say:
-        code = commands.validate(read_project(project), asked, say=say, out=_print, lang=language())
+        code = command.validate(read_project(project), asked, say=say, out=_print, lang=language())
     raise typer.Exit(code)
 
 
@@ -102,13 +117,68 @@ def reason(
         list[Path] | None, typer.Argument(help="RDF files; without any the project's.")
     ] = None,
     stats: Annotated[bool, typer.Option(help="Print counts and times instead.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="Without what is trivial, as it is published.")
+    ] = False,
+    rules: Annotated[
+        list[Path] | None, typer.Option(help="Folders of rules to use with the files.")
+    ] = None,
+    added: Annotated[
+        list[Path] | None, typer.Option(help="List what follows if these files come.")
+    ] = None,
+    removed: Annotated[
+        list[Path] | None, typer.Option(help="List what no longer follows if these files go.")
+    ] = None,
     project: ProjectOption = HERE,
 ) -> None:
-    """Print the triples and what follows from them as N-Triples."""
+    """Print the triples and what follows from them as N-Triples; or what a change does."""
+    from kg.commands import reason as command
+
+    asked = command.Reasoning(
+        inputs=tuple(inputs or ()),
+        rules=tuple(rules or ()),
+        stats=stats,
+        published=published,
+        added=tuple(added or ()),
+        removed=tuple(removed or ()),
+    )
     with _working() as say:
-        code = commands.reason(
-            read_project(project), tuple(inputs or ()), stats=stats, say=say, lang=language()
-        )
+        code = command.reason(read_project(project), asked, say=say, lang=language())
+    raise typer.Exit(code)
+
+
+@app.command()
+def explain(
+    subject: Annotated[str, typer.Argument(metavar="S", help="prefix:name, <IRI> or an IRI.")],
+    predicate: Annotated[str, typer.Argument(metavar="P", help="The same, or `a` for rdf:type.")],
+    value: Annotated[str, typer.Argument(metavar="O", help="The same, or a literal as in Turtle.")],
+    every: Annotated[bool, typer.Option("--all", help="Up to ten different explanations.")] = False,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=50)] = 1,
+    form: Annotated[str, typer.Option("--format", help="text, json, turtle or tree.")] = "text",
+    data: Annotated[
+        list[Path] | None, typer.Option(help="RDF files to use instead of the project.")
+    ] = None,
+    rules: Annotated[
+        list[Path] | None, typer.Option(help="Folders of rules for the files.")
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="de or en; else the language of messages.")
+    ] = None,
+    project: ProjectOption = HERE,
+) -> None:
+    """Say why a triple holds, down to file and line, or what is missing for it."""
+    from kg.commands import explain as command
+
+    _choose(lang)
+    asked = command.Question(
+        triple=(subject, predicate, value),
+        form=form,
+        limit=max(limit, command.ALL) if every else limit,
+        data=tuple(data or ()),
+        rules=tuple(rules or ()),
+    )
+    with _working() as say:
+        code = command.explain(read_project(project), asked, say=say, out=_print, lang=language())
     raise typer.Exit(code)
 
 
@@ -122,6 +192,10 @@ def query(
     project: ProjectOption = HERE,
 ) -> None:
     """Ask the published version."""
+    from rich.console import Console
+
+    from kg.commands import query as command
+
     if (file is None) == (text is None):
         raise UsageError(
             Text(
@@ -129,7 +203,7 @@ def query(
                 en="Give either a file with the query or -q TEXT.",
             )
         )
-    commands.query(read_project(project), file or str(text), form=form, console=Console())
+    command.query(read_project(project), file or str(text), form=form, console=Console())
 
 
 @app.command()
@@ -142,11 +216,13 @@ def serve(
     ] = True,
 ) -> None:
     """Build if needed and serve the published version over HTTP."""
+    from kg.commands import build as command
+
     project = read_project(path)
     if build_first:
         with _working() as say:
-            commands.build_to_serve(project, say=say, out=_print, lang=language())
-    commands.serve(project, host=host, port=port, lang=language())
+            command.build_to_serve(project, say=say, out=_print, lang=language())
+    command.serve(project, host=host, port=port, lang=language())
 
 
 @app.command()
@@ -158,7 +234,9 @@ def fmt(
     project: ProjectOption = HERE,
 ) -> None:
     """Write Turtle files in their canonical form."""
-    code = commands.fmt(
+    from kg.commands import fmt as command
+
+    code = command.fmt(
         read_project(project), tuple(files or ()), check=check, out=_print, lang=language()
     )
     raise typer.Exit(code)
@@ -176,10 +254,12 @@ def language() -> str:
 @contextmanager
 def _working() -> Iterator[Any]:
     """Show what is being done on a terminal, and nothing when standard error is piped."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda text: None
         return
+    from rich.console import Console
+
+    console = Console(stderr=True)
     with console.status("") as status:
         yield lambda text: status.update(text.to(language()))
 

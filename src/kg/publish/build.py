@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -17,12 +18,11 @@ from kg import __version__
 from kg.errors import StageError, Text
 from kg.namespaces import DCT, RDF_TYPE, VOID, XSD
 from kg.publish import versions
+from kg.publish.explanations import Reasoned, reason_project, save
 from kg.publish.hygiene import check_hygiene
 from kg.publish.store import memory_store, with_union
 from kg.publish.versions import Manifest
 from kg.rdf.dataset import INFERRED, Dataset, fingerprint, load
-from kg.reason.closure import Closure
-from kg.reason.stage import reason_dataset
 from kg.settings import Project
 from kg.validate.contradictions import contradiction_report
 from kg.validate.report import SEVERITIES, Report
@@ -85,30 +85,31 @@ class _Build:
         self._say(Text(de="Dateien lesen", en="Reading files"))
         with self._timed("load"):
             dataset = load(self._project)
-        report, closure = self._examine(dataset)
+        report, reasoned = self._examine(dataset)
         if not report.valid:
             return Built(report, None)
         self._say(Text(de="Version schreiben", en="Writing the version"))
-        path = self._publish(dataset, closure, report, mark)
+        path = self._publish(dataset, reasoned, report, mark)
         return Built(report, path)
 
-    def _examine(self, dataset: Dataset) -> tuple[Report, Closure]:
-        """Validate and reason at the same time: both run in processes of their own."""
+    def _examine(self, dataset: Dataset) -> tuple[Report, Reasoned]:
+        """Validate and reason at the same time: validation has a process of its own."""
         self._say(Text(de="Prüfen und Schließen", en="Validating and reasoning"))
         with ThreadPoolExecutor(1) as pool, self._timed("validate and reason"):
-            closing = pool.submit(reason_dataset, dataset)
+            closing = pool.submit(reason_project, dataset)
             report = check(dataset)
-            closure = closing.result()
+            reasoned = closing.result()
         contradictions = contradiction_report(
-            closure.contradictions, dataset.sources, self._project.prefixes
+            reasoned.closure.contradictions, dataset.sources, self._project.prefixes
         )
-        return contradictions.plus(report), closure
+        return contradictions.plus(report), reasoned
 
-    def _publish(self, dataset: Dataset, closure: Closure, report: Report, mark: str) -> Path:
+    def _publish(self, dataset: Dataset, reasoned: Reasoned, report: Report, mark: str) -> Path:
+        closure = reasoned.closure
         with self._timed("publish"):
             graph = NamedNode(self._project.graph_iri(INFERRED))
             quads = list(dataset.quads())
-            quads += [Quad(t.subject, t.predicate, t.object, graph) for t in closure.inferred]
+            quads += [Quad(t.subject, t.predicate, t.object, graph) for t in closure.inferred()]
             now = datetime.now(UTC)
             quads += _about_inferred(graph, now)
             manifest = Manifest(
@@ -121,12 +122,14 @@ class _Build:
                 base=self._project.base,
                 graphs=dict(sorted(Counter(str(quad.graph_name)[1:-1] for quad in quads).items())),
                 triples=len(quads),
-                inferred=len(closure.inferred),
+                inferred=len(closure.published[0]),
                 findings={severity.lower(): report.count(severity) for severity in SEVERITIES},
                 seconds=self._seconds,
             )
             stored = with_union(quads) if self._project.default_graph == "union" else quads
-            path = versions.write(self._project.build_dir, manifest, stored)
+            path = versions.write(
+                self._project.build_dir, manifest, stored, more=partial(save, reasoned)
+            )
             versions.switch(self._project.build_dir, manifest.version)
             versions.prune(self._project.build_dir)
         return path

@@ -3,6 +3,7 @@
 build/
   20261121T021500Z-3f9a2c11/     one version, never changed after it is named
     store/                       an Oxigraph checkpoint, opened read-only
+    columns/ closure/ places/    what explains it, see `kg.publish.explanations`
     manifest.json                what was built, from what, when
   current -> 20261121T…          the version that readers open; switched in one step
 """
@@ -15,7 +16,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from kg.publish.store import open_read_only
 
 CURRENT = "current"
 KEPT = 5
-LAYOUT = 2
+LAYOUT = 3
 """Counts the ways in which versions were laid out: one of another layout is built anew."""
 _UNFINISHED = ".new-"
 
@@ -115,9 +116,16 @@ def _unwritten(build_dir: Path, error: OSError) -> StageError:
     )
 
 
-def write(build_dir: Path, manifest: Manifest, quads: Iterable[Quad]) -> Path:
+def write(
+    build_dir: Path,
+    manifest: Manifest,
+    quads: Iterable[Quad],
+    *,
+    more: Callable[[Path], None] = lambda _: None,
+) -> Path:
     """Write a version of `quads` and return its folder; `current` is not switched.
 
+    `more` writes further parts into the folder that it is given.
     Nothing with the name of a version is there before the version is complete. Raises
     StageError when the disk does not take it.
     """
@@ -133,6 +141,7 @@ def write(build_dir: Path, manifest: Manifest, quads: Iterable[Quad]) -> Path:
             store.backup(str(fresh / "store"))
             del store
             gc.collect()
+            more(fresh)
             text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
             (fresh / "manifest.json").write_text(text + "\n", encoding="utf-8")
             fresh.rename(target)

@@ -6,7 +6,7 @@ accents and pictograms, which a name may have. The constants go inside the brack
 
 from __future__ import annotations
 
-import re
+from kg.rdf.late import Late
 
 PN_CHARS_BASE = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
@@ -24,5 +24,5 @@ PN_LOCAL = (
     rf"(?:(?:[{PN_CHARS}.:]|{_PLX})*(?:[{PN_CHARS}:]|{_PLX}))?"
 )
 
-PLAIN_LOCAL = re.compile(rf"[{PN_CHARS_U}0-9](?:[{PN_CHARS}.]*[{PN_CHARS}])?\Z")
+PLAIN_LOCAL = Late(rf"[{PN_CHARS_U}0-9](?:[{PN_CHARS}.]*[{PN_CHARS}])?\Z")
 """A local name that needs no escape."""

@@ -12,18 +12,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
 from kg.errors import QueryError, StageError, Text
-from kg.reason.closure import Closure, Contradiction
-from kg.reason.rules import Rule
+from kg.reason.closure import Contradiction
+from kg.reason.rule import Rule
 
 
-def close(triples: Iterable[Triple], rules: tuple[Rule, ...]) -> Closure:
-    """Return the closure of `triples`; the interface is that of `kg.reason.stage.reason`."""
+@dataclass(frozen=True)
+class Answer:
+    """What owlrl and the rules infer, without what is trivial, and the contradictions."""
+
+    inferred: frozenset[Triple]
+    contradictions: tuple[Contradiction, ...]
+    statistics: dict[str, float]
+
+
+def close(triples: Iterable[Triple], rules: tuple[Rule, ...] = ()) -> Answer:
+    """Return the closure of `triples` under OWL 2 RL/RDF and `rules`, each with its `text`.
+
+    Raises StageError when the engine fails and QueryError when a rule cannot be run.
+    """
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         data, inferred = Path(folder, "data.nt"), Path(folder, "inferred.nt")
@@ -44,7 +57,7 @@ def close(triples: Iterable[Triple], rules: tuple[Rule, ...]) -> Closure:
         answer: dict[str, Any] = json.loads(done.stdout)
         quads = parse(path=inferred, format=RdfFormat.N_TRIPLES)
         found = frozenset(quad.triple for quad in quads)
-    return Closure(
+    return Answer(
         inferred=found,
         contradictions=tuple(
             Contradiction(rule, tuple((s, p, o) for s, p, o in parts))

@@ -20,6 +20,7 @@ from kg.rdf.sparql_text import changing_functions, kind_of
 from kg.serve import pages
 from kg.serve.description import describe
 from kg.serve.engine import Engine, InProcessEngine, QueryRequest
+from kg.serve.explain import Explaining
 from kg.serve.headers import PAGE_POLICY, Headers, allowed, etag, is_fresh
 from kg.serve.negotiate import ANY, GRAPHS, ROWS, Offer, Representation, choose, language
 from kg.serve.problems import (
@@ -51,6 +52,7 @@ def create_app(project: Project, version: Version, *, engine: Engine | None = No
     site = _Site(project, version, engine or InProcessEngine(version, project))
     _route(app, "/", site.index, ("GET", "HEAD"))
     _route(app, "/sparql", site.sparql, ("GET", "HEAD", "POST"))
+    _route(app, "/explain", Explaining(project, version).handle, ("GET", "HEAD"))
     _route(app, "/health", site.health, ("GET", "HEAD"))
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Headers)

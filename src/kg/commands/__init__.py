@@ -1,0 +1,1 @@
+"""What the commands do, apart from options and terminals: each returns its exit code."""

@@ -1,0 +1,124 @@
+"""Which identifiers denote one thing (eq-sym, eq-trans), each class with a representative.
+
+Every union remembers why, so that an equality can be explained by the path between two members.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kg.reason.arrays import EMPTY, Ints
+from kg.reason.matching import Atom
+
+Priority = Callable[[int], tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why two identifiers are equal: the rule, what it needed, the round, the lists it read."""
+
+    rule: str
+    premises: tuple[Atom, ...]
+    rank: int
+    lists: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+
+class Equality:
+    """Classes of equal identifiers; most identifiers are alone and stand for themselves."""
+
+    def __init__(self, priority: Priority) -> None:
+        """Make no classes yet; of a class the member of the least `priority` represents it."""
+        self._priority = priority
+        self._representative: dict[int, int] = {}
+        self._members: dict[int, list[int]] = {}
+        self._edges: dict[int, list[tuple[int, Reason]]] = {}
+        self._old: Ints | None = EMPTY
+        self._new: Ints = EMPTY
+        self._several: Ints | None = EMPTY
+
+    def __bool__(self) -> bool:
+        """Return whether any two identifiers are equal."""
+        return bool(self._members)
+
+    def find(self, one: int) -> int:
+        """Return the representative of `one`."""
+        return self._representative.get(one, one)
+
+    def members(self, representative: int) -> list[int]:
+        """Return the class of `representative`."""
+        return self._members.get(representative, [representative])
+
+    def classes(self) -> Iterator[tuple[int, list[int]]]:
+        """Yield the representative and the members of each class with several."""
+        yield from self._members.items()
+
+    def replaced(self) -> Ints:
+        """Return the identifiers that another one represents, sorted."""
+        if self._old is None:
+            old = sorted(one for one, rep in self._representative.items() if one != rep)
+            self._old = np.array(old, np.int64)
+            self._new = np.array([self._representative[one] for one in old], np.int64)
+        return self._old
+
+    def representatives(self) -> Ints:
+        """Return the representatives of classes with several members, sorted."""
+        if self._several is None:
+            self._several = np.array(sorted(self._members), np.int64)
+        return self._several
+
+    def map(self, ids: Ints) -> Ints:
+        """Return the representatives of `ids`."""
+        old = self.replaced()
+        if not len(old):
+            return ids
+        at = old.searchsorted(ids)
+        at[at == len(old)] = 0
+        return np.where(old[at] == ids, self._new[at], ids)
+
+    def unite(self, one: int, other: int, reason: Reason) -> bool:
+        """Make `one` and `other` equal; return False when they were."""
+        first, second = self.find(one), self.find(other)
+        if first == second:
+            return False
+        if self._priority(second) < self._priority(first):
+            first, second = second, first
+        joined = self.members(first) + self.members(second)
+        self._members.pop(second, None)
+        self._members[first] = joined
+        for member in joined:
+            self._representative[member] = first
+        self._edges.setdefault(one, []).append((other, reason))
+        self._edges.setdefault(other, []).append((one, reason))
+        self._old = self._several = None
+        return True
+
+    def split(self, representatives: Iterable[int]) -> list[int]:
+        """Take the classes of `representatives` apart; return their members."""
+        loose: list[int] = []
+        for representative in representatives:
+            for member in self._members.pop(representative, []):
+                loose.append(member)
+                self._representative.pop(member, None)
+                self._edges.pop(member, None)
+        self._old = self._several = None
+        return loose
+
+    def path(self, one: int, other: int) -> list[tuple[int, int, Reason]]:
+        """Return the unions that lead from `one` to `other`, both of one class."""
+        came: dict[int, tuple[int, Reason] | None] = {one: None}
+        queue = deque([one])
+        while queue and other not in came:
+            here = queue.popleft()
+            for there, reason in self._edges.get(here, ()):
+                if there not in came:
+                    came[there] = (here, reason)
+                    queue.append(there)
+        steps = []
+        while (step := came.get(other)) is not None:
+            steps.append((step[0], other, step[1]))
+            other = step[0]
+        return steps[::-1]

@@ -1,0 +1,169 @@
+"""Where the statements of columns stand: the file of each graph, and the line of each statement.
+
+lines     int32: the line of each row of the columns, 0 when it is not known
+header    JSON: layout; files with the graphs that they fill; size and BLAKE2 of `lines`
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.errors import KgError, Place, StageError, Text
+from kg.rdf.columns import Columns
+from kg.rdf.dataset import Source
+from kg.reason.proof import Triple
+
+LAYOUT = 1
+HEADER = "header.json"
+MOST_BYTES = 8 << 20
+"""Lines are not looked for in larger files: that would take longer than all the rest."""
+Lines = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Places:
+    """`files` has the file of each graph by the graph's name; `lines` the line of each row."""
+
+    files: Mapping[str, str]
+    lines: Lines
+
+    def place(self, graph: str, row: int) -> Place | None:
+        """Return where the statement of a row of `graph` stands, None when nobody knows."""
+        file = self.files.get(graph)
+        line = int(self.lines[row]) if row < len(self.lines) else 0
+        return Place(file, line or None) if file else None
+
+
+NOWHERE = Places({}, np.empty(0, np.int32))
+"""For columns of which only the graphs are known."""
+
+
+class Finding:
+    """Places that are looked up when they are asked for, in the files as they are now.
+
+    A statement with a blank node has the line where its subject is said to have its predicate.
+    Files of formats without lines of their own, too large ones and those that can no longer be
+    read give only the file.
+    """
+
+    def __init__(self, columns: Columns, sources: Iterable[Source]) -> None:
+        """Find the statements of `columns`, which were read from `sources`."""
+        self._columns = columns
+        self._sources: dict[str, Source] = {}
+        self._lines: dict[str, _Index] = {}
+        for source in sources:
+            graphs = {str(quad.graph_name) for quad in source.quads} or {f"<{source.graph}>"}
+            self._sources |= dict.fromkeys(sorted(graphs), source)
+
+    def place(self, graph: str, row: int) -> Place | None:
+        """Return where the statement of a row of `graph` stands, None when nobody knows."""
+        source = self._sources.get(graph)
+        if source is None:
+            return None
+        columns = self._columns
+        ids = np.array([columns.s[row], columns.p[row], columns.o[row]], np.int64)
+        subject, predicate, value = columns.dictionary.terms(ids)
+        line = self._index(source).line((subject, predicate, value))
+        return Place(source.shown, line or None)
+
+    def all(self) -> Places:
+        """Return the places of all statements."""
+        columns = self._columns
+        lines = np.zeros(len(columns), np.int32)
+        for number, graph in enumerate(columns.graphs):
+            source = self._sources.get(graph)
+            if source is None:
+                continue
+            low, high = columns.g.searchsorted([number, number + 1]).tolist()
+            terms = (
+                columns.dictionary.terms(column[low:high])
+                for column in (columns.s, columns.p, columns.o)
+            )
+            index = self._index(source)
+            for row, triple in enumerate(zip(*terms, strict=True), start=low):
+                lines[row] = index.line(triple)
+        files = {graph: source.shown for graph, source in self._sources.items()}
+        return Places(files, lines)
+
+    def _index(self, source: Source) -> _Index:
+        if source.shown not in self._lines:
+            self._lines[source.shown] = _Index(source)
+        return self._lines[source.shown]
+
+
+class _Index:
+    """The line of each triple of a file, and that of each subject's predicate."""
+
+    def __init__(self, source: Source) -> None:
+        self._exact: dict[Triple, int] = {}
+        self._close: dict[tuple[str, str], int] = {}
+        try:
+            found = source.locate() if source.path.stat().st_size <= MOST_BYTES else []
+        except (OSError, KgError):
+            found = []
+        for item in found:
+            self._exact.setdefault(item.key, item.object.line)
+            self._close.setdefault(item.key[:2], item.predicate.line)
+
+    def line(self, triple: Triple) -> int:
+        return self._exact.get(triple) or self._close.get(triple[:2], 0)
+
+
+def save(places: Places, directory: Path) -> None:
+    """Write `places` to `directory`; raises StageError when it cannot be written."""
+    content = np.ascontiguousarray(places.lines, "<i4").tobytes()
+    header = {
+        "layout": LAYOUT,
+        "files": places.files,
+        "size": len(content),
+        "digest": blake2b(content, digest_size=32).hexdigest(),
+    }
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "lines").write_bytes(content)
+        text = json.dumps(header, indent=1, ensure_ascii=False)
+        (directory / HEADER).write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StageError(
+            Text(
+                de=f"Die Fundstellen konnten nicht geschrieben werden: {reason}",
+                en=f"The places could not be written: {reason}",
+            ),
+            place=Place(str(directory)),
+        ) from error
+
+
+def open_places(directory: Path) -> Places:
+    """Open what `save` wrote; raises StageError, which names the file, for anything else."""
+    path = directory / HEADER
+    try:
+        header = json.loads(path.read_bytes())
+        if header["layout"] != LAYOUT:
+            raise _broken(path)
+        files = {str(graph): str(file) for graph, file in header["files"].items()}
+        path = directory / "lines"
+        content = path.read_bytes()
+        if blake2b(content, digest_size=32).hexdigest() != header["digest"]:
+            raise _broken(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _broken(path) from error
+    return Places(files, np.frombuffer(content, "<i4"))
+
+
+def _broken(path: Path) -> StageError:
+    return StageError(
+        Text(
+            de="Die Fundstellen der Aussagen fehlen oder sind verändert. Bauen Sie neu: "
+            "kg build --force",
+            en="The places of the statements are missing or altered. Build anew: kg build --force",
+        ),
+        place=Place(str(path)),
+    )

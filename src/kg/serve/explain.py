@@ -1,0 +1,176 @@
+"""GET /explain: why a triple of the published version holds, or why it does not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import Text, UsageError
+from kg.publish.explanations import open_explanations
+from kg.publish.versions import Version
+from kg.rdf.term_input import read_term
+from kg.reason.account import Account
+from kg.reason.explanations import MOST_PROOFS, Explanations
+from kg.reason.proof import Triple
+from kg.reason.proof_json import as_json, as_tree
+from kg.reason.proof_turtle import as_turtle
+from kg.reason.render_proof import as_text
+from kg.serve.headers import etag, is_fresh
+from kg.serve.negotiate import Offer, Representation, choose, language
+from kg.serve.problems import BAD_REQUEST, NOT_ACCEPTABLE, Details, RequestError
+from kg.settings import Project
+
+RENDERERS: Mapping[str, Callable[[Account], str]] = MappingProxyType(
+    {"json": as_json, "text": as_text, "turtle": as_turtle, "tree": as_tree}
+)
+OFFER = Offer(
+    representations=(
+        Representation("json", "application/json"),
+        Representation("text", "text/plain"),
+        Representation("turtle", "text/turtle"),
+        Representation("tree", "application/json"),
+    ),
+    names={
+        "json": "json",
+        "text": "text",
+        "txt": "text",
+        "turtle": "turtle",
+        "ttl": "turtle",
+        "tree": "tree",
+    },
+)
+_NAMES = ("s", "p", "o")
+_MAX_FIELDS = 100
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a request asks: a triple in N-Triples terms, and how it is to be answered."""
+
+    triple: Triple
+    limit: int
+    lang: str
+    representation: Representation
+
+
+class Explaining:
+    """Answers /explain on one version, which is opened when the first question comes."""
+
+    def __init__(self, project: Project, version: Version) -> None:
+        """Explain `version` in the words of `project`."""
+        self._project = project
+        self._path: Path = version.path
+        self._version = version.manifest.version
+        self._opening = threading.Lock()
+        self._opened: Explanations | None = None
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request; raises RequestError, or StageError when it takes too much."""
+        asked = read_question(request, self._project.prefixes)
+        headers = {
+            "Content-Type": asked.representation.content_type,
+            "Content-Language": asked.lang,
+            "ETag": etag(self._version, "explain", asked.representation.name, asked.lang),
+            "Vary": "Accept, Accept-Language",
+        }
+        if is_fresh(request, headers["ETag"]):
+            del headers["Content-Type"]
+            return Response(status_code=304, headers=headers)
+        body = await run_in_threadpool(self._answer, asked)
+        return Response(body.encode(), headers=headers)
+
+    def _answer(self, asked: Question) -> str:
+        account = self._explanations().account(asked.triple, limit=asked.limit, lang=asked.lang)
+        return RENDERERS[asked.representation.name](account)
+
+    def _explanations(self) -> Explanations:
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_explanations(self._path, self._project)
+            return self._opened
+
+
+def read_question(request: Request, prefixes: Mapping[str, str]) -> Question:
+    """Return what `request` asks; raises RequestError when a parameter is missing or malformed."""
+    fields = _fields(request)
+    formats = [*fields.get("format", ()), *fields.get("output", ())]
+    accept = ", ".join(request.headers.getlist("accept"))
+    representation = choose(OFFER, accept, formats)
+    if representation is None:
+        possible = ", ".join(dict.fromkeys(each.media_type for each in OFFER.representations))
+        raise RequestError(
+            NOT_ACCEPTABLE,
+            Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
+            Details(members={"available": OFFER.media_types}),
+        )
+    subject, predicate, value = (_term(fields, name, prefixes) for name in _NAMES)
+    asked = fields.get("lang", [None])[0]
+    return Question(
+        triple=(subject, predicate, value),
+        limit=_limit(fields),
+        lang=language(request.headers.get("accept-language", ""), asked),
+        representation=representation,
+    )
+
+
+def _fields(request: Request) -> dict[str, list[str]]:
+    raw: bytes = request.scope.get("query_string", b"")
+    found: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(
+            raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
+        )
+    except ValueError as error:
+        raise RequestError(
+            BAD_REQUEST,
+            Text(
+                de="Die Parameter sind nicht in UTF-8, oder es sind zu viele.",
+                en="The parameters are not in UTF-8, or there are too many.",
+            ),
+        ) from error
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _term(fields: Mapping[str, list[str]], name: str, prefixes: Mapping[str, str]) -> str:
+    values = fields.get(name, [])
+    if len(values) != 1:
+        raise RequestError(
+            BAD_REQUEST,
+            Text(
+                de=f"Der Parameter {name} wird genau einmal gebraucht: /explain?s=…&p=…&o=…",
+                en=f"The parameter {name} is needed exactly once: /explain?s=…&p=…&o=…",
+            ),
+            Details(members={"parameter": name}),
+        )
+    try:
+        return read_term(values[0], prefixes)
+    except UsageError as error:
+        raise RequestError(
+            BAD_REQUEST,
+            Text(de=f"{name}: {error.text.de}", en=f"{name}: {error.text.en}"),
+            Details(members={"parameter": name}),
+        ) from error
+
+
+def _limit(fields: Mapping[str, list[str]]) -> int:
+    text = fields.get("limit", ["1"])[0]
+    if not (text.isascii() and text.isdecimal() and len(text) < 4 and 0 < int(text) <= MOST_PROOFS):
+        raise RequestError(
+            BAD_REQUEST,
+            Text(
+                de=f"limit ist eine Zahl von 1 bis {MOST_PROOFS}.",
+                en=f"limit is a number from 1 to {MOST_PROOFS}.",
+            ),
+            Details(members={"parameter": "limit"}),
+        )
+    return int(text)
