@@ -16,7 +16,7 @@ STAGES = {
     "load": "load(project)",
     "hygiene": "check_hygiene(dataset, memory_store(dataset.quads()))",
     "validate (pySHACL)": "validate_dataset(dataset)",
-    "reason (owlrl and rules)": "reason_dataset(dataset)",
+    "reason (OWL 2 RL and rules)": "reason_project(dataset)",
 }
 CHILD = """
 import json, sys, time
@@ -24,7 +24,7 @@ from pathlib import Path
 from kg.publish.hygiene import check_hygiene
 from kg.publish.store import memory_store
 from kg.rdf.dataset import load
-from kg.reason.stage import reason_dataset
+from kg.publish.explanations import reason_project
 from kg.settings import read_project
 from kg.validate.stage import validate_dataset
 project = read_project(Path(sys.argv[1]))

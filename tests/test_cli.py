@@ -165,8 +165,8 @@ def test_syntax_error_has_file_line_column_and_text(tiny: Tiny, command: str, la
         ),
         (
             {**TINY, "queries/rules/r.rq": "SELECT * { ?s ?p ?o }\n"},
-            "r.rq: Eine Regel ist eine CONSTRUCT-Abfrage",
-            "r.rq: A rule is a CONSTRUCT query",
+            "r.rq:1:1: Eine Regel ist eine CONSTRUCT-Abfrage",
+            "r.rq:1:1: A rule is a CONSTRUCT query",
         ),
     ],
     ids=["no-file", "empty-file", "not-utf-8", "two-files-one-graph", "toml", "base", "rule"],
@@ -317,13 +317,17 @@ def statements(run: Done) -> list[str]:
 
 
 def test_reason_prints_input_and_inferred(project: Path) -> None:
-    """The project's triples and what follows are N-Triples, each once."""
-    run = kg("reason", cwd=project)
+    """The project's triples and what follows are N-Triples, each once; also what is trivial."""
+    run = kg("reason", "--published", cwd=project)
     assert run.returncode == 0
     lines = statements(run)
     assert KNOWS in lines
     assert FOLLOWS in lines
     assert len(lines) == len(set(lines)) == len(triples_of(run.stdout)) == 6
+    closure = statements(kg("reason", cwd=project))
+    assert set(lines) < set(closure)
+    assert len(closure) == len(set(closure))
+    assert any("#sameAs>" in line for line in closure)
 
 
 def triples_of(text: str) -> list[str]:
@@ -332,7 +336,7 @@ def triples_of(text: str) -> list[str]:
 
 def test_reason_on_files_sees_only_them(project: Path) -> None:
     """A file alone entails nothing of the ontology beside it; with the folder it does."""
-    alone = statements(kg("reason", "data/a.ttl", cwd=project))
+    alone = statements(kg("reason", "--published", "data/a.ttl", cwd=project))
     assert len(alone) == 2
     assert FOLLOWS not in alone
     assert FOLLOWS in statements(kg("reason", "data/a.ttl", "ontology", cwd=project))

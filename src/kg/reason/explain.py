@@ -27,6 +27,8 @@ MAX_WITNESSES = 200
 """So many ways to conclude a triple are compared."""
 MAX_TRIED = 30_000
 """So many ways to conclude triples are looked at altogether."""
+MAX_LOOKED = 5_000
+"""So many triples are looked at for further proofs."""
 MAX_LIST = 16
 """Of a longer list a proof shows only the way to the member that counts."""
 _ENDLESS = 1 << 40
@@ -73,6 +75,7 @@ class Explainer:
         self._known_ways: dict[Atom, list[_Way]] = {}
         self._steps = 0
         self._tried = 0
+        self._looked = 0
 
     def explain(self, triple: Triple, *, limit: int = 1) -> Explanation:
         """Explain `triple`, with up to `limit` proofs, the shortest first.
@@ -85,15 +88,15 @@ class Explainer:
             return Explanation(triple, (), attempts=missing)
         for memo in (self._best, self._floor, self._known_ways):
             memo.clear()
-        self._steps = self._tried = 0
+        self._steps = self._tried = self._looked = 0
         size = self._find(atom)
         self._shorten(atom, min(size - 1, MAX_SHORT))
         first = self._proof(atom)
-        complete = self._steps < MAX_STEPS and size <= MAX_SHORT + 1
         proofs: tuple[Proof, ...] = (first,)
         if limit > 1:
             proofs = minimal(first, self._others(atom, 8 * limit), limit)
-        return Explanation(triple, proofs, complete=complete)
+        short = self._steps < MAX_STEPS and size <= MAX_SHORT + 1
+        return Explanation(triple, proofs, complete=short and self._looked <= MAX_LOOKED)
 
     def holds(self, atom: Atom) -> bool:
         """Return whether a triple is stated or follows, under any name of its terms."""
@@ -351,6 +354,9 @@ class Explainer:
         yield from islice(self._every(atom, frozenset(), 12), limit)
 
     def _every(self, atom: Atom, above: frozenset[Atom], depth: int) -> Iterator[Proof]:
+        self._looked += 1
+        if self._looked > MAX_LOOKED:
+            return
         if self.memory.is_stated(atom):
             yield self._made(atom, _Way(STATED, ()), ())
         if depth == 0 or atom in above:

@@ -51,8 +51,8 @@ prp-symp   |       | ?p a owl:SymmetricProperty . ?x ?p ?y => ?y ?p ?x
 prp-asyp   |       | ?p a owl:AsymmetricProperty . ?x ?p ?y . ?y ?p ?x =>
 prp-trp    |       | ?p a owl:TransitiveProperty . ?x ?p ?y . ?y ?p ?z => ?x ?p ?z
 prp-spo1   |       | ?p1 rdfs:subPropertyOf ?p2 . ?x ?p1 ?y => ?x ?p2 ?y
-prp-eqp1   | implied | ?p1 owl:equivalentProperty ?p2 . ?x ?p1 ?y => ?x ?p2 ?y
-prp-eqp2   | implied | ?p1 owl:equivalentProperty ?p2 . ?x ?p2 ?y => ?x ?p1 ?y
+prp-eqp1   | shortcut | ?p1 owl:equivalentProperty ?p2 . ?x ?p1 ?y => ?x ?p2 ?y
+prp-eqp2   | shortcut | ?p1 owl:equivalentProperty ?p2 . ?x ?p2 ?y => ?x ?p1 ?y
 prp-pdw    |       | ?p1 owl:propertyDisjointWith ?p2 . ?x ?p1 ?y . ?x ?p2 ?y =>
 prp-inv1   |       | ?p1 owl:inverseOf ?p2 . ?x ?p1 ?y => ?y ?p2 ?x
 prp-inv2   |       | ?p1 owl:inverseOf ?p2 . ?x ?p2 ?y => ?y ?p1 ?x
@@ -83,8 +83,8 @@ cls-maxqc4 | ?x    | ?x owl:maxQualifiedCardinality {_ONE} . ?x owl:onProperty ?
                      ?x owl:onClass owl:Thing . ?u a ?x . ?u ?p ?y1 . ?u ?p ?y2 \
                      => ?y1 owl:sameAs ?y2
 cax-sco    |       | ?c1 rdfs:subClassOf ?c2 . ?x a ?c1 => ?x a ?c2
-cax-eqc1   | implied | ?c1 owl:equivalentClass ?c2 . ?x a ?c1 => ?x a ?c2
-cax-eqc2   | implied | ?c1 owl:equivalentClass ?c2 . ?x a ?c2 => ?x a ?c1
+cax-eqc1   | shortcut | ?c1 owl:equivalentClass ?c2 . ?x a ?c1 => ?x a ?c2
+cax-eqc2   | shortcut | ?c1 owl:equivalentClass ?c2 . ?x a ?c2 => ?x a ?c1
 cax-dw     | ?c1 ?c2 | ?c1 owl:disjointWith ?c2 . ?x a ?c1 . ?x a ?c2 =>
 scm-cls    | | ?c a owl:Class => ?c rdfs:subClassOf ?c . ?c owl:equivalentClass ?c . \
                ?c rdfs:subClassOf owl:Thing . owl:Nothing rdfs:subClassOf ?c
@@ -125,8 +125,8 @@ prp-adp  | ?z | ?z a owl:AllDisjointProperties . ?z owl:members ?l => | pair ?l 
 prp-key  | ?c | ?c owl:hasKey ?l . ?x a ?c . ?y a ?c => ?x owl:sameAs ?y | all ?l ?p ?z ; \
                 ?x ?p ?z . ?y ?p ?z
 cls-int1 | ?c | ?c owl:intersectionOf ?l => ?y a ?c | all ?l ?ci ; ?y a ?ci
-cls-int2 | ?c implied | ?c owl:intersectionOf ?l . ?y a ?c => ?y a ?ci | each ?l ?ci
-cls-uni  | ?c implied | ?c owl:unionOf ?l . ?y a ?ci => ?y a ?c | each ?l ?ci
+cls-int2 | ?c shortcut | ?c owl:intersectionOf ?l . ?y a ?c => ?y a ?ci | each ?l ?ci
+cls-uni  | ?c shortcut | ?c owl:unionOf ?l . ?y a ?ci => ?y a ?c | each ?l ?ci
 cls-oo   | ?c | ?c owl:oneOf ?l => ?y a ?c | each ?l ?y
 cax-adc  | ?x | ?x a owl:AllDisjointClasses . ?x owl:members ?l => | pair ?l ?c1 ?c2 ; \
                 ?z a ?c1 . ?z a ?c2
@@ -162,7 +162,7 @@ def _rule(name: str, options: str, implication: str, members: str = "") -> Rule:
         head=_patterns(head),
         members=_members(members) if members else None,
         fixed=frozenset(word for word in words if word.startswith("?")),
-        implied="implied" in words,
+        implied="shortcut" in words,
     )
 
 

@@ -109,7 +109,7 @@ def open_closure(directory: Path, columns: Columns, *, verify: bool = True) -> E
         engine.state.rank = int(header["rank"])
         _fill(engine, files)
         equality_of(files["equality"], engine.state.facts.equality)
-        engine.instances = list(read_instances(files["instances"].tobytes(), rules))
+        read_instances(files["instances"].tobytes(), engine)
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise _broken(directory) from error
     return engine

@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kg.reason.engine import Engine
-from kg.reason.instance import Instance
+from kg.reason.instance import Instance, linked
 from kg.reason.matching import Atom, Binding, Body, Condition
 from kg.reason.owl_rules import owl_rules
 from kg.reason.rule import Expression, Rule
 
 
 def write_instances(engine: Engine) -> bytes:
-    """Return the instances of `engine`, those that were retired included.
-
-    Left out are those that conclude "false" or find things equal: what was equal and why is
-    kept by the equality.
-    """
+    """Return the instances of `engine` and those that were retired, apart from "false"."""
     numbers = {id(rule): number for number, rule in enumerate(engine.rules)}
     found = [
         {
             "rule": numbers.get(id(each.rule), each.rule.name),
-            "body": _body(each.body),
+            "match": _body(each.body),
             "head": each.head,
             "names": each.names,
             "ground": each.ground,
             "lists": each.lists,
-            "implied": each.implied,
+            "shortcut": each.implied,
+            "linked": each.link is not None,
+            "retired": bool(retired),
         }
-        for each in (*engine.instances, *engine.retired)
-        if each.head and each.link is None
+        for retired, instances in enumerate((engine.instances, engine.retired))
+        for each in instances
+        if each.head
     ]
     return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def read_instances(text: bytes, rules: Sequence[Rule]) -> Iterator[Instance]:
-    """Yield the instances of `write_instances`; `rules` are those of the engine's rule files.
+def read_instances(text: bytes, engine: Engine) -> None:
+    """Give `engine`, which has its rules, the instances of `write_instances`.
 
     Raises KeyError, IndexError, TypeError or ValueError for anything else.
     """
     by_name: dict[str, Rule] = {rule.name: rule for rule in owl_rules()}
+    same = engine.state.words.same
     for saved in json.loads(text):
         key = saved["rule"]
-        yield Instance(
-            rule=rules[key] if isinstance(key, int) else by_name[key],
-            body=_read_body(saved["body"]),
+        instance = Instance(
+            rule=engine.rules[key] if isinstance(key, int) else by_name[key],
+            body=_read_body(saved["match"]),
             head=_atoms(saved["head"]),
             names=tuple(saved["names"]),
             ground=_atoms(saved["ground"]),
             lists=tuple((start, tuple(members)) for start, members in saved["lists"]),
-            implied=saved["implied"],
+            implied=saved["shortcut"],
         )
+        kept = engine.retired if saved["retired"] else engine.instances
+        kept.append(linked(instance, same) if saved["linked"] else instance)
 
 
 def _body(body: Body) -> list[Any]:

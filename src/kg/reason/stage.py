@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from pyoxigraph import Triple
@@ -15,19 +14,7 @@ from kg.reason.closure import Closure, Contradiction, Remark
 from kg.reason.engine import Engine
 from kg.reason.rule import Rule
 
-if TYPE_CHECKING:
-    from kg.rdf.dataset import Dataset
-
 RULES_FOLDER = ("queries", "rules")
-
-
-def reason_dataset(dataset: Dataset) -> Closure:
-    """Close ontology and data of `dataset` under OWL 2 RL/RDF and the rules of its project."""
-    from kg.rdf.dataset import MEANINGFUL  # noqa: PLC0415 - only projects need these two
-    from kg.reason.rule_files import read_rules  # noqa: PLC0415
-
-    rules = read_rules(dataset.project.root.joinpath(*RULES_FOLDER))
-    return reason(dataset.triples(*MEANINGFUL), rules)
 
 
 def reason(triples: Iterable[Triple], rules: Iterable[Rule] = ()) -> Closure:

@@ -34,6 +34,13 @@ _WHY = {
         ("cls-maxc1", "cls-maxqc1", "cls-maxqc2"),
         Text(de="mehr als es höchstens geben kann", en="more than there can be at most"),
     ),
+    "dt-diff": Text(
+        de="zwei verschiedene Werte, wo es nur einen geben kann",
+        en="two different values where there can be one only",
+    ),
+    "dt-not-type": Text(
+        de="ein Wert, der nicht zum Datentyp gehört", en="a value outside of the datatype"
+    ),
     "prp-npa1": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
     "prp-npa2": Text(de="eine Aussage, die verneint ist", en="a statement that is negated"),
 }
@@ -58,7 +65,8 @@ def _result(item: Contradiction, finder: Finder, table: Mapping[str, str]) -> Re
         " ".join(_short(term, table) for term in triple) for triple in item.triples
     )
     subject, predicate, value = item.triples[0]
-    places = [place for triple in item.triples for place in finder.find(*triple)]
+    wanted = dict.fromkeys((*item.triples, *item.stated))
+    places = [place for triple in wanted for place in finder.find(*triple)]
     return Result(
         severity="Violation",
         message=Text(
