@@ -35,6 +35,7 @@ OURS = "kg"
 UNITS = {"k": 1_000, "M": 1_000_000}
 MEBI, GIBI = 1 << 20, 1 << 30
 KIBI_PER_MEBI = 1 << 10
+WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,9 @@ class Row:
 def measure(command: list[str], bounds: Bounds) -> Run:
     """Run `command` within `bounds` and measure it with all its children."""
     start = time.perf_counter()
-
-    def confine() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (bounds.memory, bounds.memory))
-
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command, stdout=out, stderr=errors, start_new_session=True, preexec_fn=confine
-        )
+        process = subprocess.Popen(command, stdout=out, stderr=errors, start_new_session=True)
+        resource.prlimit(process.pid, resource.RLIMIT_AS, (bounds.memory, bounds.memory))
         late = threading.Event()
 
         def stop() -> None:
@@ -95,7 +91,7 @@ def measure(command: list[str], bounds: Bounds) -> Run:
         text, said = out.read().decode(), errors.read().decode(errors="replace").strip()
     fault = f"not finished in {bounds.seconds:.0f} s" if late.is_set() else ""
     if process.returncode and not fault:
-        fault = said.splitlines()[-1] if said else f"ended with {process.returncode}"
+        fault = reason_of(said) or f"ended with {process.returncode}"
     return Run(
         cpu=usage.ru_utime + usage.ru_stime,
         wall=wall,
@@ -103,6 +99,13 @@ def measure(command: list[str], bounds: Bounds) -> Run:
         out=text,
         fault=fault,
     )
+
+
+def reason_of(said: str) -> str:
+    """The line of an error output that tells most, fit for a cell of a table."""
+    lines = said.splitlines()
+    telling = [line for line in lines if "emory" in line] or lines
+    return telling[-1].replace("|", "/")[-WIDTH:] if telling else ""
 
 
 def command(engine: str, files: list[str], *, out: str | None = None) -> list[str]:

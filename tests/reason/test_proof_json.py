@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from tests.reason.explained import ROOT, RULES, explained, real, small, triple

@@ -176,18 +176,23 @@ class Engine:
             self.specialiser.needs_things or (firsts(proper) == state.words.thing).any()
         ):
             self._use_things(delta)
+        fresh = self._appeared(delta)
         if self._concerned(delta):
             self._specialise(delta)
+        elif len(fresh):
+            self._specialise(delta, fresh=fresh)
 
     # --- the ontology
 
     def _concerned(self, delta: Delta) -> bool:
-        """Return whether `delta` may make new instances."""
-        for predicate, pairs in delta.items():
-            if self.watches(predicate, pairs).any():
-                return True
+        """Return whether `delta` may make new instances of what the ontology says."""
+        return any(self.watches(each, pairs).any() for each, pairs in delta.items())
+
+    def _appeared(self, delta: Delta) -> Ints:
+        """Return the predicates that had no triple before `delta`."""
         relations = self.state.facts.relations
-        return any(len(relations[predicate]) == len(pairs) for predicate, pairs in delta.items())
+        found = [each for each, pairs in delta.items() if len(relations[each]) == len(pairs)]
+        return np.array(sorted(found), np.int64)
 
     def watches(self, predicate: int, pairs: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Return which of `pairs` instances may be made from."""
@@ -196,9 +201,9 @@ class Engine:
             return np.zeros(len(pairs), bool)
         return contained(seconds(pairs), objects) if len(objects) else np.ones(len(pairs), bool)
 
-    def _specialise(self, delta: Delta) -> None:
+    def _specialise(self, delta: Delta, *, fresh: Ints | None = None) -> None:
         """Make the instances that the ontology now asks for; add to `delta` what they ask for."""
-        for instance in self.specialiser.instances(self.templates):
+        for instance in self.specialiser.instances(self.templates, fresh=fresh):
             self.instances.append(instance)
             self._grounds = self._constants = self._heads = None
             if instance.implied:

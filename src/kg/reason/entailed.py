@@ -95,7 +95,8 @@ def _pairs(state: State, *, respelled: bool) -> Iterator[tuple[int, Ints]]:
         if equality:
             pairs = _renamed(state, pairs, marked, (spelling, respelled))
         for name in equality.members(predicate):
-            yield name, pairs
+            if state.facts.terms.kinds[name] == IRI:
+                yield name, pairs
     same = [
         (one << 32) | other
         for _, members in equality.classes()

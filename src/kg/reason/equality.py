@@ -27,6 +27,10 @@ class Reason:
     lists: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
+Pair = tuple[int, int, Reason]
+"""Two identifiers of one thing, and why."""
+
+
 class Equality:
     """Classes of equal identifiers; most identifiers are alone and stand for themselves."""
 
@@ -79,22 +83,51 @@ class Equality:
         at[at == len(old)] = 0
         return np.where(old[at] == ids, self._new[at], ids)
 
-    def unite(self, one: int, other: int, reason: Reason) -> bool:
-        """Make `one` and `other` equal; return False when they were."""
-        first, second = self.find(one), self.find(other)
-        if first == second:
-            return False
-        if self._priority(second) < self._priority(first):
-            first, second = second, first
-        joined = self.members(first) + self.members(second)
-        self._members.pop(second, None)
-        self._members[first] = joined
-        for member in joined:
-            self._representative[member] = first
-        self._edges.setdefault(one, []).append((other, reason))
-        self._edges.setdefault(other, []).append((one, reason))
+    def unite(self, pairs: Iterable[Pair], differ: Callable[[int, int], bool]) -> list[Reason]:
+        """Make the two things of each pair equal, all pairs at once.
+
+        Two representatives that `differ` are not united; the reasons to do so are returned.
+        """
+        parent: dict[int, int] = {}
+        shown: dict[int, int] = {}
+        refused = []
+
+        def root(one: int) -> int:
+            while (up := parent.get(one, one)) != one:
+                parent[one] = parent.get(up, up)
+                one = up
+            return one
+
+        for one, other, reason in pairs:
+            first, second = root(self.find(one)), root(self.find(other))
+            if first == second:
+                continue
+            if differ(shown.get(first, first), shown.get(second, second)):
+                refused.append(reason)
+                continue
+            parent[second] = first
+            parent.setdefault(first, first)
+            shown[first] = min(
+                shown.get(first, first), shown.get(second, second), key=self._priority
+            )
+            self._edges.setdefault(one, []).append((other, reason))
+            self._edges.setdefault(other, []).append((one, reason))
+        groups: dict[int, list[int]] = {}
+        for one in parent:
+            groups.setdefault(root(one), []).append(one)
+        for found in groups.values():
+            self._join(found)
+        return refused
+
+    def _join(self, representatives: list[int]) -> None:
+        """Make one class of several."""
+        best = min(representatives, key=self._priority)
+        members = [each for one in representatives for each in self.members(one)]
+        for one in representatives:
+            self._members.pop(one, None)
+        self._members[best] = members
+        self._representative.update(dict.fromkeys(members, best))
         self._old = self._several = None
-        return True
 
     def split(self, representatives: Iterable[int]) -> list[int]:
         """Take the classes of `representatives` apart; return their members."""

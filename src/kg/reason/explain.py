@@ -5,7 +5,9 @@ A triple of rank n was concluded from triples of lower rank, so that proofs neve
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, pairwise, product
 
@@ -19,14 +21,16 @@ from kg.reason.triggers import Triggers
 from kg.reason.why_not import attempts
 from kg.reason.witness import Memory, witnesses
 
-MAX_STEPS = 4_000
+MAX_STEPS = 1_500
 """So many triples are looked at for the shortest proof; then the first one found counts."""
 MAX_SHORT = 60
 """Of proofs with more triples it is not asked whether they are the shortest."""
 MAX_WITNESSES = 200
 """So many ways to conclude a triple are compared."""
-MAX_TRIED = 30_000
+MAX_TRIED = 12_000
 """So many ways to conclude triples are looked at altogether."""
+MAX_DEPTH = 40_000
+"""So many calls may wait for each other: three for a step."""
 MAX_LOOKED = 5_000
 """So many triples are looked at for further proofs."""
 MAX_LIST = 16
@@ -48,6 +52,17 @@ class _Best:
 
     size: int
     way: _Way | None
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Let functions call each other as often as a proof has steps."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, MAX_DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 class Explainer:
@@ -89,7 +104,8 @@ class Explainer:
         for memo in (self._best, self._floor, self._known_ways):
             memo.clear()
         self._steps = self._tried = self._looked = 0
-        size = self._find(atom)
+        with _deep():
+            size = self._find(atom)
         self._shorten(atom, min(size - 1, MAX_SHORT))
         first = self._proof(atom)
         proofs: tuple[Proof, ...] = (first,)
@@ -329,13 +345,21 @@ class Explainer:
             yield _Way("+".join(changed), (other, *pairs))
 
     def _proof(self, atom: Atom) -> Proof:
-        best = self._best.get(atom)
-        if best is None:
-            self._find(atom)
-            best = self._best[atom]
-        way = best.way or _Way("?", ())
-        premises = tuple(self._proof(premise) for premise in way.premises)
-        return self._made(atom, way, premises)
+        """Return the shortest proof known of `atom`; what it needs twice is one object."""
+        made: dict[Atom, Proof] = {}
+        stack = [atom]
+        while stack:
+            here = stack[-1]
+            if here not in self._best:
+                self._find(here)
+            way = self._best[here].way or _Way("?", ())
+            missing = [premise for premise in way.premises if premise not in made]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            made[here] = self._made(here, way, tuple(made[each] for each in way.premises))
+        return made[atom]
 
     def _made(self, atom: Atom, way: _Way, premises: tuple[Proof, ...]) -> Proof:
         term = self.facts.terms.term

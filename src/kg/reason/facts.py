@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.errors import StageError, Text
 from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reason.arrays import EMPTY, Ints, Mask, contained, distinct, firsts, pack, seconds
 from kg.reason.equality import Equality
@@ -16,6 +17,8 @@ from kg.reason.expressions import evaluate, holds
 from kg.reason.matching import Condition
 from kg.reason.relation import Relation
 
+MOST_MADE = 16_000_000
+"""So many characters of new terms may rules make."""
 IRI, BLANK, LITERAL = 0, 1, 2
 _BUILT_IN = tuple(f"<{space}" for space in (RDF, RDFS, OWL, XSD))
 
@@ -75,6 +78,7 @@ class Facts:
         self.given: dict[int, Relation] = {}
         self.replaced: dict[int, Relation] = {}
         self.equality = Equality(self._priority)
+        self.made = 0
 
     def state(self, predicates: Ints, subjects: Ints, objects: Ints) -> None:
         """Take over statements as given, each once; before any rule has run."""
@@ -129,7 +133,22 @@ class Facts:
     def value(self, condition: Condition, values: Mapping[int, int]) -> int | None:
         """Return the identifier of the value of an expression, None for an error."""
         term = evaluate(condition.expression, self._binding(condition, values))
-        return None if term is None else self.equality.find(self.terms.add(term))
+        if term is None:
+            return None
+        known = len(self.terms)
+        number = self.terms.add(term)
+        if len(self.terms) > known:
+            self.made += len(term)
+            if self.made > MOST_MADE:
+                raise StageError(
+                    Text(
+                        de="Das Schließen wurde abgebrochen: Eine Regel bildet mit BIND immer "
+                        f"neue Werte, zuletzt {term[:40]}.",
+                        en="Reasoning was stopped: a rule makes ever new values with BIND, the "
+                        f"last one was {term[:40]}.",
+                    )
+                )
+        return self.equality.find(number)
 
     def stated(self, predicate: int, pairs: Ints) -> Mask:
         """Return which pairs of representatives something stated makes true by itself."""

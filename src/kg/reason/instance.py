@@ -48,7 +48,7 @@ class Instance:
     """For rules on any two members of a list: these, instead of one instance for each pair."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
     """A rule as identifiers and numbered variables; `names` gives the variable -1, -2, ..."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.reason.arrays import EMPTY, Ints, contained, distinct, firsts, pack, seconds
+from kg.reason.equality import Pair, Reason
 from kg.reason.relation import Relation
 from kg.reason.state import Delta, Found, State
 
@@ -17,26 +18,33 @@ def merge(state: State, found: Found, delta: Delta) -> Ints:
     """
     equality = state.facts.equality
     before = equality.replaced()
-    for one, other, reason in found.equal:
-        first, second = equality.find(one), equality.find(other)
-        if first == second:
-            continue
-        literals = state.facts.is_literal(first) and state.facts.is_literal(second)
-        if literals and state.values.different(first, second):
-            state.contradict("dt-diff", reason.premises)
-        else:
-            equality.unite(one, other, reason)
+    pending = found.equal
+    while pending:
+        for refused in equality.unite(pending, lambda one, other: _differ(state, one, other)):
+            state.contradict("dt-diff", refused.premises)
+        after = equality.replaced()
+        old = after[~contained(after, before)]
+        pending = []
+        if len(old):
+            state.rank += 1
+            pending = _rewrite(state, old, delta)
     after = equality.replaced()
-    old = after[~contained(after, before)]
-    if len(old):
-        state.rank += 1
-        _rewrite(state, old, delta)
-    return old
+    return after[~contained(after, before)]
 
 
-def _rewrite(state: State, old: Ints, delta: Delta) -> None:
-    """Replace the identifiers `old` by their representatives in relations and `delta`."""
+def _differ(state: State, one: int, other: int) -> bool:
+    """Return whether two representatives are literals of different values."""
     facts = state.facts
+    return facts.is_literal(one) and facts.is_literal(other) and state.values.different(one, other)
+
+
+def _rewrite(state: State, old: Ints, delta: Delta) -> list[Pair]:
+    """Replace the identifiers `old` by their representatives in relations and `delta`.
+
+    Returns what a property that turned out to be owl:sameAs says to be equal.
+    """
+    facts = state.facts
+    equal: list[Pair] = []
     for predicate, relation in list(facts.relations.items()):
         renamed = facts.equality.find(predicate)
         pairs = relation.pairs().copy() if renamed != predicate else mentioning(relation, old)
@@ -48,9 +56,24 @@ def _rewrite(state: State, old: Ints, delta: Delta) -> None:
             del facts.relations[predicate]
         if predicate in delta:
             delta[predicate] = delta[predicate][~contained(delta[predicate], pairs)]
-        _rename(state, renamed, pairs, delta)
+        if renamed == state.words.same:
+            equal += _equated(state, predicate, pairs)
+        else:
+            _rename(state, renamed, pairs, delta)
     for predicate in [each for each, pairs in delta.items() if not len(pairs)]:
         del delta[predicate]
+    return equal
+
+
+def _equated(state: State, predicate: int, pairs: Ints) -> list[Pair]:
+    """Return the pairs of another name of owl:sameAs as things that are equal."""
+    same = state.words.same
+    found = []
+    for pair in pairs.tolist():
+        one, other = pair >> 32, pair & 0xFFFFFFFF
+        needed = ((predicate, one, other), (same, predicate, same))
+        found.append((one, other, Reason("eq-rep-p", needed, state.rank)))
+    return found
 
 
 def mentioning(relation: Relation, names: Ints) -> Ints:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
 
 from kg.errors import Text
+from kg.reason.arrays import Ints, contained
 from kg.reason.instance import (
     Instance,
     Template,
@@ -50,13 +52,20 @@ class Specialiser:
         self.waiting = False
         self.remarks: dict[int, Text] = {}
         self._made: set[Key] = set()
+        self._fresh: Ints | None = None
 
     def forget(self) -> None:
         """Make all instances anew when asked next."""
         self._made.clear()
 
-    def instances(self, templates: Iterable[Template]) -> Iterator[Instance]:
-        """Yield the instances of `templates` that were not made before."""
+    def instances(
+        self, templates: Iterable[Template], *, fresh: Ints | None = None
+    ) -> Iterator[Instance]:
+        """Yield the instances of `templates` that were not made before.
+
+        With `fresh`, sorted, nothing has changed but that these predicates now have triples.
+        """
+        self._fresh = fresh
         for template in templates:
             current = self._renamed(template)
             self.meter.rule = template.rule.name
@@ -111,7 +120,10 @@ class Specialiser:
         if needed and not self.unused:
             used = self.facts.predicates()
             for name in needed:
-                table = table.take(np.isin(table.columns[name], used))
+                table = table.take(contained(table.columns[name], used))
+        if needed and self._fresh is not None:
+            concerned = [contained(table.columns[name], self._fresh) for name in needed]
+            table = table.take(np.logical_or.reduce(concerned))
         return table
 
     def _with_members(self, template: Template, values: dict[int, int]) -> Iterator[Instance]:
@@ -285,6 +297,7 @@ _ASKED_OTHERWISE = ("cls-svf1", "cls-maxqc1", "cls-maxqc3")
 """Rules on owl:Thing that have a sister for which anything will do."""
 
 
+@lru_cache(maxsize=4096)
 def guards(template: Template) -> tuple[Body, list[int]]:
     """Return the patterns that give the fixed variables their values, and those left without.
 

@@ -85,6 +85,7 @@ class Values:
         """Begin without any literal."""
         self.facts = facts
         self._families: dict[str, _Family] = defaultdict(_Family)
+        self._datatypes: frozenset[int] | None = None
         self._unread: list[Ints] = []
         """Literals that were seen to be all different, and not looked at one by one."""
 
@@ -188,9 +189,11 @@ class Values:
         return in_space(term, datatype)
 
     def datatypes(self) -> frozenset[int]:
-        """Return the identifiers of the datatypes that the graph knows."""
-        found = (self.facts.terms.find(f"<{iri}>") for iri in DATATYPES)
-        return frozenset(number for number in found if number is not None)
+        """Return the identifiers of the datatypes, all of which the vocabulary knows."""
+        if self._datatypes is None:
+            found = (self.facts.terms.find(f"<{iri}>") for iri in DATATYPES)
+            self._datatypes = frozenset(number for number in found if number is not None)
+        return self._datatypes
 
 
 def _key(term: str) -> Hashable | None:
