@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice, pairwise, product
+from itertools import islice, product
 
 from kg.reason.engine import Engine
 from kg.reason.instance import Instance
-from kg.reason.lists import nodes
+from kg.reason.lists import Lists, list_triples
 from kg.reason.matching import Atom
-from kg.reason.proof import STATED, Explanation, Proof, Triple
+from kg.reason.proof import STATED, Explanation, Proof, Triple, minimal
 from kg.reason.relation import ABSENT
 from kg.reason.triggers import Triggers
 from kg.reason.why_not import attempts
@@ -33,8 +33,6 @@ MAX_DEPTH = 40_000
 """So many calls may wait for each other: three for a step."""
 MAX_LOOKED = 5_000
 """So many triples are looked at for further proofs."""
-MAX_LIST = 16
-"""Of a longer list a proof shows only the way to the member that counts."""
 _ENDLESS = 1 << 40
 
 
@@ -174,16 +172,24 @@ class Explainer:
         rank = self._rank(atom)
         best = _Best(_ENDLESS, None)
         self._best[atom] = best
-        for way in self._ways(atom):
-            if not all(self._rank(premise) < rank for premise in way.premises):
+        for way in self._ways(atom) if self._tried < MAX_TRIED else ():
+            if not self._descends(way, rank):
                 continue
             size = self._size(way, best.size)
             if size < best.size:
                 best = _Best(size, way)
                 if self._steps >= MAX_STEPS:
                     break
+        if best.way is None:  # one of lower rank is there, however many others come first
+            ways = self._all_ways(atom, _ENDLESS)
+            first = next((each for each in ways if self._descends(each, rank)), None)
+            if first is not None:
+                best = _Best(self._size(first, _ENDLESS), first)
         self._best[atom] = best
         return best.size
+
+    def _descends(self, way: _Way, rank: int) -> bool:
+        return all(self._rank(premise) < rank for premise in way.premises)
 
     def _size(self, way: _Way, limit: int) -> int:
         size = 1
@@ -244,25 +250,25 @@ class Explainer:
         """Return the ways to conclude `atom`."""
         found = self._known_ways.get(atom)
         if found is None:
-            made = dict.fromkeys(self._all_ways(atom))
+            made = dict.fromkeys(self._all_ways(atom, MAX_WITNESSES))
             found = self._known_ways[atom] = [way for way in made if atom not in way.premises]
         return found
 
-    def _all_ways(self, atom: Atom) -> Iterator[_Way]:
+    def _all_ways(self, atom: Atom, most: int) -> Iterator[_Way]:
         predicate, subject, value = atom
         if predicate == self.state.words.same:
             yield from self._equal_ways(subject, value)
             return
         found = 0
         for instance, number in self._heads.for_triple(predicate, value):
-            lists = self._list_premises(instance.lists, instance)
+            lists = self._listed(instance.lists, instance)
             for premises in witnesses(self.state, self.memory, instance, number, atom):
                 yield _Way(instance.rule.name, tuple(map(self._shown, premises)) + lists)
                 found += 1
                 self._tried += 1
                 if self._tried >= MAX_TRIED:
                     self._steps = MAX_STEPS
-                if found >= MAX_WITNESSES or self._tried >= 2 * MAX_TRIED:
+                if found >= most:
                     return
         yield from self._renamings(atom)
         if (predicate, value) == (self.state.words.type, self.state.words.thing):
@@ -276,27 +282,17 @@ class Explainer:
             return (self.state.words.sub_class, *atom[1:])
         return atom
 
-    def _list_premises(
-        self, lists: tuple[tuple[int, tuple[int, ...]], ...], instance: Instance | None
-    ) -> tuple[Atom, ...]:
+    def _listed(self, lists: Lists, instance: Instance | None) -> tuple[Atom, ...]:
         """Return the triples of `lists`; of a long one only as far as `instance` looks."""
-        words = self.state.words
-        found: list[Atom] = []
         wanted: set[int] = set()
         if instance and instance.rule.members and instance.rule.members.kind == "each":
             atoms = (*instance.body.atoms, *instance.head)
             wanted = {term for atom in atoms for term in atom}
-        for start, members in lists:
-            places = list(nodes(start, members, self.facts, words.rest))
-            if wanted and len(members) > MAX_LIST:
-                last = next(n for n, member in enumerate(members) if member in wanted)
-                found.append((words.first, places[last], members[last]))
-                places = places[: last + 1]
-            else:
-                pairs = zip(places, members, strict=False)
-                found += [(words.first, node, member) for node, member in pairs]
-                places.append(words.nil)
-            found += [(words.rest, one, other) for one, other in pairwise(places)]
+        found = (
+            atom
+            for start, members in lists
+            for atom in list_triples(start, members, self.facts, self.state.words, only=wanted)
+        )
         return tuple(atom for atom in found if self.memory.rank(atom) != ABSENT)
 
     def _is_typed(self, atom: Atom) -> bool:
@@ -316,7 +312,7 @@ class Explainer:
             if turned:
                 yield _Way("eq-sym", reason.premises)
             elif reason.rule != STATED:
-                lists = self._list_premises(reason.lists, None)
+                lists = self._listed(reason.lists, None)
                 yield _Way(reason.rule, tuple(map(self._shown, reason.premises)) + lists)
 
     def _renamings(self, atom: Atom) -> Iterator[_Way]:
@@ -393,16 +389,3 @@ class Explainer:
             ]
             for premises in product(*parts):
                 yield self._made(atom, way, premises)
-
-
-def minimal(first: Proof, others: Iterator[Proof], limit: int) -> tuple[Proof, ...]:
-    """Return `first` and those of `others` that stand on other statements, none on more."""
-    kept = [(frozenset(first.leaves()), first)]
-    for proof in others:
-        leaves = frozenset(proof.leaves())
-        if any(known <= leaves for known, _ in kept):
-            continue
-        kept = [(known, old) for known, old in kept if not leaves < known or old is first]
-        kept.append((leaves, proof))
-    rest = sorted((proof for _, proof in kept[1:]), key=lambda proof: proof.size)
-    return (first, *rest)[:limit]

@@ -195,7 +195,8 @@ def _listed_names(state: State, representative: int) -> list[int]:
     """Return the names of a thing that stated lists have as members."""
     first = state.facts.given.get(state.words.first)
     names = state.facts.equality.members(representative)
-    return [name for name in names if first and len(first.partners(name, by_object=True))]
+    found = [name for name in names if first and len(first.partners(name, by_object=True))]
+    return sorted(found, key=state.facts.terms.term)
 
 
 def item_of(instance: Instance) -> int:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kg.errors import Text
-from kg.reason.matching import Facts
+from kg.reason.matching import Atom, Facts
+from kg.reason.vocabulary import Vocabulary
 
+Lists = tuple[tuple[int, tuple[int, ...]], ...]
+"""Lists: the first node and the members of each."""
+MAX_SHOWN = 16
+"""Of a longer list a proof shows only the way to the member that counts."""
 MAX_READINGS = 64
 """A list that branches can be read in several ways; so many are followed."""
 MAX_MEMBERS = 2_000_000
@@ -47,8 +53,33 @@ def readings(
     return list(dict.fromkeys(found)), trouble
 
 
-def nodes(start: int, members: tuple[int, ...], facts: Facts, rest: int) -> Iterator[int]:
-    """Yield the nodes of a list that has one reading, as many as it has `members`."""
+def list_triples(
+    start: int,
+    members: tuple[int, ...],
+    facts: Facts,
+    words: Vocabulary,
+    *,
+    only: set[int],
+) -> Iterator[Atom]:
+    """Yield the triples of a list that has one reading.
+
+    Of a list of more than MAX_SHOWN members only the way to the first that is one of `only`,
+    unless that is empty.
+    """
+    first, rest = words.first, words.rest
+    places = list(_nodes(start, members, facts, rest))
+    if only and len(members) > MAX_SHOWN:
+        last = next((n for n, member in enumerate(members) if member in only), 0)
+        yield first, places[last], members[last]
+        places = places[: last + 1]
+    else:
+        yield from ((first, node, member) for node, member in zip(places, members, strict=False))
+        places.append(words.nil)
+    yield from ((rest, one, other) for one, other in pairwise(places))
+
+
+def _nodes(start: int, members: tuple[int, ...], facts: Facts, rest: int) -> Iterator[int]:
+    """Yield the nodes of a list, as many as it has `members`."""
     relation, node = facts.relation(rest), start
     for _ in members:
         yield node

@@ -78,3 +78,16 @@ class Explanation:
     def holds(self) -> bool:
         """Whether the triple is stated or follows."""
         return bool(self.proofs)
+
+
+def minimal(first: Proof, others: Iterator[Proof], limit: int) -> tuple[Proof, ...]:
+    """Return `first` and those of `others` that stand on other statements, none on more."""
+    kept = [(frozenset(first.leaves()), first)]
+    for proof in others:
+        leaves = frozenset(proof.leaves())
+        if any(known <= leaves for known, _ in kept):
+            continue
+        kept = [(known, old) for known, old in kept if not leaves < known or old is first]
+        kept.append((leaves, proof))
+    rest = sorted((proof for _, proof in kept[1:]), key=lambda proof: proof.size)
+    return (first, *rest)[:limit]

@@ -42,7 +42,7 @@ class Spelling:
                 for one in subjects
             )
         ]
-        return others + (written or literals[:1])
+        return others + (written or [min(literals, key=self._facts.terms.term)])
 
     def _used(self, literal: int) -> bool:
         """Return whether a statement, or what follows from rules, has this very literal."""
