@@ -12,7 +12,6 @@ header     JSON: layout, byte order, counts, graphs; size and BLAKE2 of each fil
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
@@ -23,16 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import Place, StageError, Text
+from kg.rdf.checked_files import AT_ONCE, sync, write_file
 from kg.rdf.columns import ORDERS, Columns
 from kg.rdf.dictionary import Dictionary
 
 LAYOUT = 1
 """Counts the ways in which columns were laid out: those of another layout are built anew."""
 HEADER = "header.json"
-_NEW = ".new"
 _TYPES = {"terms": "u1", "offsets": "<i8", "index": "<u8"}
 _COLUMNS = ("s", "p", "o", "g")
-_AT_ONCE = 1 << 20
 
 
 def save(columns: Columns, directory: Path, *, orders: Sequence[str] = ()) -> None:
@@ -65,11 +63,11 @@ def save(columns: Columns, directory: Path, *, orders: Sequence[str] = ()) -> No
         directory.mkdir(parents=True, exist_ok=True)
         (directory / HEADER).unlink(missing_ok=True)
         header["files"] = {
-            name: _write(directory / name, np.ascontiguousarray(array(), _type(name)).data)
+            name: write_file(directory / name, np.ascontiguousarray(array(), _type(name)).data)
             for name, array in arrays.items()
         }
-        _write(directory / HEADER, memoryview(json.dumps(header, indent=1).encode()))
-        _sync(directory)
+        write_file(directory / HEADER, memoryview(json.dumps(header, indent=1).encode()))
+        sync(directory)
     except OSError as error:
         raise StageError(
             Text(
@@ -108,33 +106,6 @@ def open_columns(directory: Path, *, verify: bool = True) -> Columns:
 
 def _type(name: str) -> str:
     return _TYPES.get(name, "<i4")
-
-
-def _write(path: Path, content: memoryview) -> tuple[int, str]:
-    """Write a file under another name, bring it to the disk, name it; return size and digest."""
-    new = path.with_name(path.name + _NEW)
-    digest = blake2b(digest_size=32)
-    data = content.cast("B") if content.nbytes else memoryview(b"")
-    try:
-        with new.open("wb") as file:
-            for start in range(0, len(data), _AT_ONCE):
-                digest.update(data[start : start + _AT_ONCE])
-                file.write(data[start : start + _AT_ONCE])
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise
-    return len(data), digest.hexdigest()
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _header(directory: Path) -> dict[str, Any]:
@@ -208,7 +179,7 @@ def _digest(path: Path) -> str:
 
 def _parts(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while part := file.read(_AT_ONCE):
+        while part := file.read(AT_ONCE):
             yield part
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import KgError, Place, StageError, Text
+from kg.rdf.checked_files import sync, write_file
 from kg.rdf.columns import Columns
 from kg.rdf.dataset import Source
 from kg.reason.proof import Triple
@@ -118,18 +119,14 @@ class _Index:
 
 def save(places: Places, directory: Path) -> None:
     """Write `places` to `directory`; raises StageError when it cannot be written."""
-    content = np.ascontiguousarray(places.lines, "<i4").tobytes()
-    header = {
-        "layout": LAYOUT,
-        "files": places.files,
-        "size": len(content),
-        "digest": blake2b(content, digest_size=32).hexdigest(),
-    }
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "lines").write_bytes(content)
+        lines = np.ascontiguousarray(places.lines, "<i4").data
+        size, digest = write_file(directory / "lines", lines)
+        header = {"layout": LAYOUT, "files": places.files, "size": size, "digest": digest}
         text = json.dumps(header, indent=1, ensure_ascii=False)
-        (directory / HEADER).write_text(text, encoding="utf-8")
+        write_file(directory / HEADER, memoryview(text.encode()))
+        sync(directory)
     except OSError as error:
         reason = error.strerror or str(error)
         raise StageError(

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import Place, StageError, Text
+from kg.rdf.checked_files import sync, write_file
 from kg.rdf.columns import Columns
 from kg.rdf.dictionary import Dictionary
 from kg.reason.arrays import EMPTY
@@ -76,10 +77,10 @@ def save(closure: Closure, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         (directory / HEADER).unlink(missing_ok=True)
         for name, array in contents.items():
-            content = np.ascontiguousarray(array, _TYPES[name]).tobytes()
-            (directory / name).write_bytes(content)
-            header["files"][name] = [len(content), _digest(content)]
-        (directory / HEADER).write_text(json.dumps(header, indent=1), encoding="utf-8")
+            content = np.ascontiguousarray(array, _TYPES[name]).data
+            header["files"][name] = write_file(directory / name, content)
+        write_file(directory / HEADER, memoryview(json.dumps(header, indent=1).encode()))
+        sync(directory)
     except OSError as error:
         raise StageError(
             Text(
