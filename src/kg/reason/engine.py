@@ -12,7 +12,6 @@ import numpy as np
 
 from kg.errors import StageError, Text
 from kg.reason.arrays import EMPTY, Ints, contained, distinct, firsts, gather, pack, seconds
-from kg.reason.arrays import merge as merge_sorted
 from kg.reason.equality import Reason
 from kg.reason.facts import Terms
 from kg.reason.firing import fire
@@ -22,7 +21,7 @@ from kg.reason.owl_rules import owl_rules
 from kg.reason.relation import Relation
 from kg.reason.rule import Rule
 from kg.reason.specialise import Specialiser, guards
-from kg.reason.state import Delta, Found, Limits, State
+from kg.reason.state import Delta, Found, Limits, State, add
 from kg.reason.strata import is_gated, levels
 from kg.reason.triggers import Triggers
 from kg.reason.values import literals_of
@@ -157,7 +156,7 @@ class Engine:
             if len(pairs):
                 state.insert(relation, pairs, closed.ranks[new])
                 state.rank = max(state.rank, int(closed.ranks.max()))
-                delta[predicate] = merge_sorted(delta.get(predicate, EMPTY), pairs)
+                add(delta, predicate, pairs)
             state.transitive[predicate] = len(relation)
         state.shadow(delta)
         self.settle(found, delta)
@@ -222,7 +221,7 @@ class Engine:
         for predicate, _, value in (atom for body in groups for atom in body.atoms):
             if predicate == kind and value in known and value not in self._asked:
                 self._asked.add(value)
-                self.add_typed(distinct(np.concatenate(self._literals)), value, delta)
+                self.add_typed(gather(self._literals), value, delta)
 
     def add_typed(self, literals: Ints, datatype: int, delta: Delta) -> None:
         """Add to the facts which of `literals` are in `datatype`."""
@@ -233,8 +232,7 @@ class Engine:
         pairs = pairs[~relation.contains(pairs)]
         if len(pairs):
             relation.insert(pairs, self.state.rank)
-            old = delta.get(self.state.words.type, EMPTY)
-            delta[self.state.words.type] = distinct(np.concatenate((old, pairs)))
+            add(delta, self.state.words.type, pairs)
 
     def restore_typed(self, types: Ints, delta: Delta) -> None:
         """Add those of the pairs `types`, literals and classes, that dt-type2 gives."""
@@ -257,8 +255,7 @@ class Engine:
         state.shadow(everything)
         more = everything.get(state.words.proper, EMPTY)
         if len(more):
-            old = delta.get(state.words.proper, EMPTY)
-            delta[state.words.proper] = distinct(np.concatenate((old, more)))
+            add(delta, state.words.proper, more)
         self._specialise(delta)
 
     def _renew(self, old: Ints) -> None:

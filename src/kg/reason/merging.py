@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.reason.arrays import EMPTY, Ints, contained, distinct, firsts, pack, seconds
+from kg.reason.arrays import Ints, contained, distinct, firsts, pack, seconds
 from kg.reason.equality import Pair, Reason
 from kg.reason.relation import Relation
-from kg.reason.state import Delta, Found, State
+from kg.reason.state import Delta, Found, State, add
 
 
 def merge(state: State, found: Found, delta: Delta) -> Ints:
@@ -90,7 +90,7 @@ def _rename(state: State, predicate: int, pairs: Ints, delta: Delta) -> None:
     news = news[~target.contains(news)]
     if len(news):
         target.insert(news, state.rank)
-        delta[predicate] = distinct(np.concatenate((delta.get(predicate, EMPTY), news)))
+        add(delta, predicate, news)
 
 
 def _archive(state: State, predicate: int, relation: Relation, pairs: Ints) -> None:

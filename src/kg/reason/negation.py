@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.reason.arrays import Ints, distinct, pack
+from kg.reason.arrays import distinct, pack
 from kg.reason.engine import Engine
 from kg.reason.firing import bind, conclude, matches
 from kg.reason.instance import Instance
 from kg.reason.matching import Body, Table, solutions
-from kg.reason.state import Delta, Found
+from kg.reason.state import Delta, Found, add
 
 
 def blocked(engine: Engine, level: int, gained: Delta) -> Delta:
@@ -52,12 +52,6 @@ def opened(engine: Engine, level: int, *, gained: Delta, lost: Delta) -> Found:
                 for table in solutions(instance.body, state.facts, state.meter, start=start):
                     conclude(state, instance, table, found)
     return found
-
-
-def add(delta: Delta, predicate: int, pairs: Ints) -> None:
-    """Add sorted `pairs` of `predicate` to `delta`."""
-    old = delta.get(predicate)
-    delta[predicate] = pairs if old is None else distinct(np.concatenate((old, pairs)))
 
 
 def _at(engine: Engine, level: int) -> list[Instance]:

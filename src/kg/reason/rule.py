@@ -7,7 +7,6 @@ a blank node or a literal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -122,9 +121,3 @@ class Rule:
     about: Text = field(default_factory=lambda: Text(de="", en=""))
     place: Place | None = None
     text: str = ""
-
-
-def variables_of(patterns: Iterable[Pattern]) -> Iterator[str]:
-    """Yield the variables of `patterns`, with repetitions."""
-    for pattern in patterns:
-        yield from (term for term in pattern.terms() if is_variable(term))

@@ -13,8 +13,6 @@ from kg.reason.rule import Rule
 
 PROFILES = "https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules"
 """Where the recommendation lists the rules."""
-UNKNOWN = "?"
-"""The "rule" of a step that the search gave up."""
 _TABLES = (("eq-", 4), ("prp-", 5), ("cls-", 6), ("cax-", 7), ("dt-", 8), ("scm-", 9))
 
 # name | German | English

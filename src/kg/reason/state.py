@@ -21,6 +21,12 @@ Delta = dict[int, Ints]
 """New pairs by predicate, sorted."""
 
 
+def add(delta: Delta, predicate: int, pairs: Ints) -> None:
+    """Add sorted `pairs` of `predicate` to `delta`."""
+    old = delta.get(predicate)
+    delta[predicate] = pairs if old is None else gather([old, pairs])
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much the engine makes before it stops with a StageError."""

@@ -25,9 +25,9 @@ from kg.reason.firing import bind, fire, link_tables, matches
 from kg.reason.instance import Instance
 from kg.reason.matching import solutions
 from kg.reason.merging import mentioning
-from kg.reason.negation import add, blocked, opened
+from kg.reason.negation import blocked, opened
 from kg.reason.relation import Relation
-from kg.reason.state import Delta, Found
+from kg.reason.state import Delta, Found, add
 
 
 class StartOver(Exception):
@@ -193,7 +193,7 @@ class Update:
         for predicate, pairs in self.taken.items():
             self.facts.of(predicate).remove(pairs)
             old = pairs[~contained(pairs, fresh.get(predicate, EMPTY))]
-            self.lost[predicate] = merge_all(self.lost.get(predicate, EMPTY), old)
+            self.lost[predicate] = gather([self.lost.get(predicate, EMPTY), old])
             if self.facts.replaced:
                 self._forget_names(predicate, self._other_names(pairs))
         loose = self.facts.equality.split(self.split)
@@ -236,7 +236,7 @@ class Update:
             for name in facts.equality.members(predicate) if facts.equality else ():
                 given = facts.given.get(name)
                 if given is not None:
-                    names = merge_all(pairs, self._other_names(pairs))
+                    names = gather([pairs, self._other_names(pairs)])
                     self._state(name, names[given.contains(names)], delta)
         state.shadow(delta)
         self.engine.add_literals(literals, delta)
@@ -363,8 +363,3 @@ class Update:
         if predicate == self.state.words.same:
             return subject == value
         return self.facts.known(predicate, subject, value)
-
-
-def merge_all(one: Ints, other: Ints) -> Ints:
-    """Return the values of two arrays, sorted, each once."""
-    return distinct(np.concatenate((one, other)))
