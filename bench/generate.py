@@ -1,13 +1,16 @@
 """Makes graphs of this domain's shape in N-Triples: the same bytes for the same number of triples.
 
-Usage: python bench/generate.py TRIPLES FOLDER
+Usage: python bench/generate.py TRIPLES FOLDER [SHARE]
+
+SHARE, such as 0.01, is the share of subjects that are broken in one of the ways of FAULTS.
 """
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
+from itertools import groupby, islice
 from pathlib import Path
 
 import numpy as np
@@ -35,24 +38,93 @@ KINDS = ("Network", "WorkingGroup", "ModelRegion", "Cooperation", "EuropeanNetwo
 ROLES = ("member", "lead", "partner", "observer")
 
 
-def graph(triples: int) -> Iterator[str]:
+def graph(triples: int, share: float = 0.0) -> Iterator[str]:
     """The first `triples` lines of the graph of this size, N-Triples with line ends."""
-    chance = np.random.default_rng(SEED)
-    yield from islice(_regions(chance), triples)
+    lines = _regions(np.random.default_rng(SEED))
+    yield from islice(_broken(lines, share) if share else lines, triples)
 
 
-def write(triples: int, folder: Path) -> tuple[Path, Path]:
+def write(triples: int, folder: Path, share: float = 0.0) -> tuple[Path, Path]:
     """The files of graph and ontology in `folder`, which are written unless they are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    data, ontology = folder / f"graph-{triples}.nt", folder / "ontology.nt"
+    faulty = f"-{share:g}" if share else ""
+    data, ontology = folder / f"graph-{triples}{faulty}.nt", folder / "ontology.nt"
     if not data.exists():
         partial = data.with_suffix(".partial")
         with partial.open("w", encoding="utf-8") as file:
-            file.writelines(graph(triples))
+            file.writelines(graph(triples, share))
         partial.rename(data)
     axioms = parse(path=ONTOLOGY, format=RdfFormat.TURTLE)
     serialize((quad.triple for quad in axioms), ontology, format=RdfFormat.N_TRIPLES)
     return data, ontology
+
+
+def _broken(lines: Iterator[str], share: float) -> Iterator[str]:
+    """The lines with a share of the subjects broken; what belongs to a subject stands together."""
+    chance = np.random.default_rng(SEED + 1)
+    for _, group in groupby(lines, lambda line: line.partition(" ")[0]):
+        own = list(group)
+        if chance.random() < share:
+            given = [*own]
+            while own == given:
+                fault = FAULTS[int(chance.integers(len(FAULTS)))]
+                fault(own, int(chance.integers(len(own))))
+        yield from own
+
+
+def _lost(lines: list[str], at: int) -> None:
+    """A statement is missing."""
+    del lines[at]
+
+
+def _twice(lines: list[str], at: int) -> None:
+    """A statement stands twice, with another value: another first digit, or an x more."""
+    if '"^^' in lines[at]:
+        lines.append(re.sub(r'"(\d)', lambda found: '"' + str(int(found[1]) % 9 + 1), lines[at]))
+    else:
+        lines.append(re.sub(r'(>|"|"@\w+) \.$', r"x\1 .", lines[at]))
+
+
+def _untyped(lines: list[str], at: int) -> None:
+    """No datatype, no language."""
+    lines[at] = re.sub(r'"(\^\^\S+|@\S+) \.$', '" .', lines[at])
+
+
+def _misspelt(lines: list[str], at: int) -> None:
+    """A word that no pattern and none of SPARQL's datatypes knows."""
+    if not lines[at].endswith(("#date> .\n", "#gYear> .\n")):
+        lines[at] = re.sub(r'"[^"]*"', '"unbekannt"', lines[at])
+
+
+def _foreign(lines: list[str], at: int) -> None:
+    """A language that is not wanted."""
+    lines[at] = re.sub(r'"@\w+ \.$', '"@fr .', lines[at])
+
+
+def _astray(lines: list[str], at: int) -> None:
+    """A reference to what is not there."""
+    lines[at] = re.sub(r" <[^>]*> \.$", f" {_iri('id:nowhere')} .", lines[at])
+
+
+def _spoken(lines: list[str], at: int) -> None:
+    """A text in place of a reference."""
+    lines[at] = re.sub(r" <[^>]*> \.$", ' "Stadt" .', lines[at])
+
+
+def _unknown(lines: list[str], at: int) -> None:
+    """A property that no shape knows."""
+    lines.append(_triple(lines[at].partition(" ")[0], _iri("ns:remark"), _text("siehe oben", "de")))
+
+
+def _negative(lines: list[str], at: int) -> None:
+    """A number less than nothing."""
+    del at
+    lines[:] = [re.sub(r' "(\d+(?:\.\d+)?"\^\^\S+(?:integer|decimal))', r' "-\1', e) for e in lines]
+
+
+FAULTS: tuple[Callable[[list[str], int], None], ...] = (
+    *(_lost, _twice, _untyped, _misspelt, _foreign, _astray, _spoken, _unknown, _negative),
+)
 
 
 def _regions(chance: np.random.Generator) -> Iterator[str]:
@@ -213,5 +285,6 @@ def _triple(subject: str, predicate: str, value: str) -> str:
 
 
 if __name__ == "__main__":
-    for path in write(int(sys.argv[1]), Path(sys.argv[2])):
+    asked = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
+    for path in write(int(sys.argv[1]), Path(sys.argv[2]), asked):
         print(path)

@@ -210,7 +210,7 @@ def test_file_that_the_system_does_not_read_is_refused(project: Path, path: str)
         ("fmt --check hollow", "Im Ordner hollow ist keine", "no RDF file in the folder hollow"),
         ("validate --format pdf", "--format ist eines von text", "--format is one of text, json"),
         ("query -q ASK{} --format pdf", "--format ist eines von table", "--format is one of table"),
-        ("validate --alone", "--alone gehören zu Dateien", "--alone go with files"),
+        ("validate --alone", "--impact gehören zu Dateien", "--impact go with files"),
         ("--lang fr build", "--lang ist de oder en.", "--lang is de or en."),
         ("query", "entweder eine Datei", "either a file"),
         ("query a.rq -q ASK{}", "entweder eine Datei", "either a file"),

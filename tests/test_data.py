@@ -170,12 +170,30 @@ def bodies(data: Graph, kind: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "count"),
-    [("State", 16), ("GovernmentDistrict", 19), ("District", 40), ("Municipality", 464)],
+    [
+        ("State", 16),
+        ("GovernmentDistrict", 19),
+        ("District", 294),
+        ("MunicipalAssociation", 1202),
+        ("Municipality", 10943),
+    ],
 )
 def test_bodies_are_complete(data: Graph, kind: str, count: int) -> None:
-    """All states and government districts are there, and the districts and municipalities
-    that the sources name or that NRW has."""
+    """All of Germany is there, as in the register of 28.02.2026."""
     assert len(bodies(data, kind)) == count
+
+
+def test_kreise_are_complete(data: Graph) -> None:
+    """There are 401 Kreise: districts, and cities that are a Kreis by themselves."""
+    kinds = {f"{BASE}code/municipality-kind/{kind}" for kind in ("kreisfreie-stadt", "stadtkreis")}
+    cities = [
+        body
+        for body in bodies(data, "Municipality")
+        if kinds & set(values(data, body, KGO + "municipalityKind"))
+    ]
+    assert len(cities) + len(bodies(data, "District")) == 401
+    prefix = ID + "identifier/ags-"
+    assert len([name for name in data if name.startswith(prefix) and len(last(name)) == 9]) == 401
 
 
 @pytest.mark.parametrize(("kind", "length"), LEVELS.items())

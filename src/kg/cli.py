@@ -98,14 +98,24 @@ def validate(
     shapes: Annotated[
         list[Path] | None, typer.Option(help="Shapes to use instead of the project's.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="text, json or turtle.")] = "text",
+    form: Annotated[
+        str, typer.Option("--format", help="text, json, turtle, jsonld, sarif, junit or github.")
+    ] = "text",
     alone: Annotated[bool, typer.Option(help="Check files without the project's data.")] = False,
+    impact: Annotated[
+        bool, typer.Option("--impact", help="Add what the files newly entail and contradict.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print each finding, not only some of many alike.")
+    ] = False,
     project: ProjectOption = HERE,
 ) -> None:
     """Check the project, or files as contributions to it, against the shapes."""
     from kg.commands import validate as command
 
-    asked = command.Validation(tuple(files or ()), tuple(shapes or ()), form, alone)
+    asked = command.Validation(
+        tuple(files or ()), tuple(shapes or ()), form, alone, impact, everything
+    )
     with _working() as say:
         code = command.validate(read_project(project), asked, say=say, out=_print, lang=language())
     raise typer.Exit(code)
@@ -258,10 +268,16 @@ def _working() -> Iterator[Any]:
         yield lambda text: None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    with console.status("") as status:
-        yield lambda text: status.update(text.to(language()))
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        stage = progress.add_task("", total=None, visible=False)
+
+        def say(text: Text) -> None:
+            progress.reset(stage, description=text.to(language()), total=None, visible=True)
+
+        yield say
 
 
 def _print(text: str) -> None:

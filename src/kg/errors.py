@@ -38,15 +38,21 @@ class Text:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: a file and, where known, a line and a column, both from 1."""
+    """Where something stands: a file and, where known, a line and a column, both from 1.
+
+    `pointer` is a JSON pointer, RFC 6901, for a place in a JSON document.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
+    pointer: str | None = None
 
     def __str__(self) -> str:
-        """Return file:line:column, as far as known."""
+        """Return file:line:column, as far as known, or file:pointer."""
         parts = [self.file, self.line, self.column]
+        if self.line is None:
+            parts.append(self.pointer)
         return ":".join(str(part) for part in parts if part is not None)
 
 

@@ -19,6 +19,9 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 
 RDF_TYPE = RDF + "type"
 
+CHECKS = "urn:kg:check:"
+"""What makes an IRI of the name of a check of kg's own, such as undeclared-term."""
+
 WELL_KNOWN = MappingProxyType(
     {
         "dct": DCT,

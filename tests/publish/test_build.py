@@ -41,7 +41,8 @@ def test_first_build_and_its_repetition(tiny: Tiny) -> None:
     assert first.path == current(project.build_dir)
     assert [text.de for text in said] == [
         "Dateien lesen",
-        "Prüfen und Schließen",
+        "Schließen",
+        "Prüfen",
         "Version schreiben",
     ]
     again = build(project)

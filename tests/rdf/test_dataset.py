@@ -9,8 +9,9 @@ import pytest
 from tests.conftest import Tiny
 from tests.helpers import HEADER, TINY
 
-from kg.errors import ProjectError
-from kg.rdf.dataset import fingerprint, load, load_file
+from kg.errors import ProjectError, ReadError
+from kg.rdf.dataset import fingerprint, load, load_file, source_of_text
+from kg.rdf.formats import by_suffix
 from kg.settings import read_project
 
 ONE = HEADER + "e:a e:b e:c ."
@@ -129,6 +130,27 @@ def test_contribution_has_a_graph_of_its_own(tiny: Tiny) -> None:
     source = load_file(project, project.root / "elsewhere" / "my file.ttl")
     assert source.graph == "https://example.org/graph/contribution/my%20file"
     assert [item.subject.line for item in source.locate()] == [2]
+
+
+def test_text_becomes_a_source_with_places() -> None:
+    """A posted text needs no file: it has its quads in its graph, and places by the text."""
+    form = by_suffix("x.ttl")
+    assert form
+    graph = "https://example.org/graph/posted"
+    source = source_of_text("\ufeff" + HEADER + "<#a> e:b e:c .", form, shown="body", graph=graph)
+    assert [str(quad.graph_name) for quad in source.quads] == [f"<{graph}>"]
+    assert [(item.subject.text, item.subject.line) for item in source.locate()] == [
+        (f"<{graph}#a>", 2)
+    ]
+
+
+def test_fault_of_a_text_has_its_place() -> None:
+    """What does not parse says the name of the text, line and column."""
+    form = by_suffix("x.ttl")
+    assert form
+    with pytest.raises(ReadError) as fault:
+        source_of_text(HEADER + "e:a\n e:b ;", form, shown="body", graph="https://e/")
+    assert str(fault.value.place).startswith("body:3:")
 
 
 @pytest.mark.parametrize(

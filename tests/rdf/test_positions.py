@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 from tests.helpers import HEADER, canonical_form
 
 from kg.namespaces import XSD
+from kg.rdf.alignment import aligned
 from kg.rdf.positions import comments, positions
 
 BASE = "https://example.org/graph/x"
@@ -154,3 +155,37 @@ def test_comments_are_found_with_their_lines() -> None:
     """Comments are told from strings and IRIs with a hash."""
     text = HEADER + '# one\ne:a e:b "# no" , <https://e/#no> . # two\r\n#three'
     assert comments(text) == [(2, "# one"), (3, "# two"), (4, "#three")]
+
+
+TREES = st.recursive(
+    st.sampled_from(("e:a", "1", "'x'", "'y'@de", "'z'^^e:t", "_:l", "true", "[]", "()")),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda items: f"( {' '.join(items)} )"),
+        st.lists(inner, min_size=1, max_size=3).map(lambda items: f"[ e:p {' , '.join(items)} ]"),
+        st.lists(inner, min_size=2, max_size=3).map(
+            lambda items: "[ " + " ; ".join(f"e:q {item}" for item in items) + " ]"
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@given(subject=TREES.filter(lambda text: text[0] in "e_[("), objects=st.lists(TREES, min_size=1))
+@settings(deadline=None, max_examples=150)
+def test_blank_nodes_are_those_of_the_parser(subject: str, objects: list[str]) -> None:
+    """However blank nodes and lists are nested, each gets the name that the parser gave it."""
+    text = HEADER + f"{subject} e:p {' , '.join(objects)} .\n_:l e:q _:m ."
+    quads = list(parse(text.encode(), RdfFormat.TURTLE, base_iri=BASE, rename_blank_nodes=True))
+    found = aligned(positions(text, base=BASE), quads)
+    assert [item.key for item in found] == [
+        (str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads
+    ]
+
+
+def test_blank_nodes_of_another_text_get_no_name() -> None:
+    """Where positions and triples differ or end, no name is taken over any more."""
+    quads = list(parse((HEADER + "_:a e:p 1 . _:b e:p 2 .").encode(), RdfFormat.TURTLE))
+    found = aligned(positions(HEADER + "_:x e:p 1 . _:y e:p 3 . _:y e:q 4 ."), quads[:1])
+    assert [item.subject.text for item in found] == ["_:a", "_:y", "_:y"]
+    other = aligned(positions(HEADER + "_:x e:q 1 ."), quads)
+    assert other[0].subject.text == "_:x"

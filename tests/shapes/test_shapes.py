@@ -2,7 +2,8 @@
 
 A fixture is `<file>/<shape>-valid.ttl`, `<file>/<shape>-invalid-<fault>.ttl` (at least one
 violation) or `<file>/<shape>-warning-<fault>.ttl` (results, but no violation); the results the
-latter two must give stand beside them in `.expected.json`. pySHACL validates ontology + fixture.
+latter two must give stand beside them in `.expected.json`. A fixture is
+checked with the ontology; pySHACL must agree, see tests/validate.
 What a fixture describes must not exist in `data/`: `kg validate FILE` checks it with all data.
 """
 
@@ -12,11 +13,15 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-import pyshacl
 import pytest
 from rdflib import ORG, OWL, RDF, RDFS, SH, SKOS, Graph, URIRef
-from rdflib.term import BNode, Literal, Node
+from rdflib.term import Literal, Node
 from rdflib.util import from_n3
+
+from kg.publish.contributions import Checker, checker_of
+from kg.rdf.dataset import Dataset, load, load_file
+from kg.settings import read_project
+from kg.validate.report import Result as Found
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -47,21 +52,6 @@ def node_shapes() -> tuple[URIRef, ...]:
     return tuple(sorted(shape for shape in found if isinstance(shape, URIRef)))
 
 
-@cache
-def tree(shape: URIRef) -> Graph:
-    """What is said about one node shape, without its targets."""
-    graph = Graph()
-    nodes: list[Node] = [shape]
-    while nodes:
-        node = nodes.pop()
-        for triple in shapes().triples((node, None, None)):
-            if triple[1] not in (SH.targetClass, SH.targetSubjectsOf):
-                graph.add(triple)
-                if isinstance(triple[2], BNode) or str(triple[2]).startswith(f"{shape}/"):
-                    nodes.append(triple[2])
-    return graph
-
-
 def _rename(graph: Graph, old: Node, new: URIRef) -> None:
     for _, p, o in list(graph.triples((old, None, None))):
         graph.remove((old, p, o))
@@ -80,29 +70,18 @@ def ontology() -> Graph:
     return graph
 
 
-def validate(fixture: Graph) -> Counter[Result]:
-    """Validate what the fixture describes on ontology + fixture; the results as comparable rows.
+@cache
+def checker() -> Checker:
+    """What checks a fixture against the ontology and all shapes, without the data."""
+    dataset = load(read_project(ROOT))
+    return checker_of(Dataset(dataset.project, dataset.in_room("ontology", "shapes")))
 
-    Targets are resolved here and given as sh:targetNode: the ontology itself need not be validated
-    two hundred times, and pySHACL's own focus_nodes also filters the nodes of nested shapes.
-    """
-    data = ontology()
-    added = [triple for triple in fixture if triple not in data]
-    aimed = Graph().parse(ROOT / "shapes" / "prefixes.ttl")
-    for triple in added:
-        data.add(triple)
-    try:
-        for shape in node_shapes():
-            found = targets(shape, fixture)
-            if found:
-                aimed += tree(shape)
-            for node in found:
-                aimed.add((shape, SH.targetNode, node))
-        _, report, _ = pyshacl.validate(data, shacl_graph=aimed, inference="none", inplace=True)
-    finally:
-        for triple in added:
-            data.remove(triple)
-    return Counter(row(report, node) for node in report.objects(None, SH.result))
+
+def validate(fixture: Path) -> Counter[Result]:
+    """Validate a fixture as a contribution; the results of shapes as comparable rows."""
+    source = load_file(read_project(ROOT), fixture)
+    found = checker().check([source]).report.results
+    return Counter(row(result) for result in found if result.component)
 
 
 def targets(shape: URIRef, fixture: Graph) -> set[Node]:
@@ -115,18 +94,15 @@ def targets(shape: URIRef, fixture: Graph) -> set[Node]:
     return found
 
 
-def row(report: Graph, node: Node) -> Result:
+def row(result: Found) -> Result:
     """One validation result as (shape, focus, path, component, severity), IRIs in full."""
-    shape = str(report.value(node, SH.sourceShape)).split("/ns#")[1].split("/")[0]
-    focus = report.value(node, SH.focusNode)
-    path = report.value(node, SH.resultPath)
-    inverse = report.value(path, SH.inversePath) if isinstance(path, BNode) else None
+    path = result.path and result.path.replace("<", "").replace(">", "")
     return (
-        KGO + shape,
-        "_:" if isinstance(focus, BNode) else str(focus),
-        f"^{inverse}" if inverse else None if path is None else str(path),
-        str(report.value(node, SH.sourceConstraintComponent)),
-        str(report.value(node, SH.resultSeverity)),
+        str(result.shape),
+        "_:" if result.focus.startswith("_:") else result.focus[1:-1],
+        path,
+        str(result.component),
+        f"{SH}{result.severity}",
     )
 
 
@@ -171,7 +147,7 @@ def test_valid_fixture_gives_no_result(fixture: Path) -> None:
     data = read(fixture)
     shape = shape_of(fixture)
     assert bool(targets(URIRef(shape), data)) != (shape in FORBIDDING)
-    assert validate(data) == Counter()
+    assert validate(fixture) == Counter()
 
 
 @pytest.mark.parametrize("fixture", INVALID + WARNING, ids=name)
@@ -184,17 +160,19 @@ def test_faulty_fixture_gives_the_expected_results_only(fixture: Path) -> None:
     want = expected(fixture, data)
     assert shape_of(fixture) in {result[0] for result in want}
     assert (str(SH.Violation) in {result[-1] for result in want}) == (fixture in INVALID)
-    assert validate(data) == want
+    assert validate(fixture) == want
 
 
-def test_the_project_itself_may_have_the_base_address() -> None:
+def test_the_project_itself_may_have_the_base_address(tmp_path: Path) -> None:
     """The creator of the ontology is not below id/, and no shape finds fault with that."""
     project = URIRef("https://w3id.org/kommunalgraph/")
     data = Graph()
     data.add((project, RDF.type, ORG.Organization))
     data.add((project, SKOS.prefLabel, Literal("Kommunalgraph", lang="de")))
     assert project in targets(URIRef(f"{KGO}ResourceAddressShape"), data)
-    assert validate(data) == Counter()
+    file = tmp_path / "project.ttl"
+    data.serialize(file, format="turtle")
+    assert validate(file) == Counter()
 
 
 def test_every_node_shape_has_a_valid_and_an_invalid_fixture() -> None:

@@ -1,41 +1,60 @@
-"""The stage judges a project as a whole and contributions to it."""
+"""The stage judges a project as a whole, and data with shapes that stand alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.conftest import Tiny
 from tests.helpers import ALONE, HEADER, TINY
 
-from kg.rdf.dataset import load, load_file
-from kg.validate.stage import validate_dataset, validate_files
+from kg.publish.build import check
+from kg.rdf.dataset import Source, load, load_file
+from kg.reason.stage import reason
+from kg.validate.shape_graph import ShapesError
+from kg.validate.stage import validate_alone, validate_dataset
+
+
+def source(tiny: Tiny, path: Path, body: str) -> Source:
+    path.write_text(HEADER + body)
+    return load_file(tiny(TINY), path)
 
 
 def test_project(tiny: Tiny) -> None:
     """A valid project gives no finding, one with a lonely thing gives that one, with its place."""
-    assert validate_dataset(load(tiny(TINY))).results == ()
-    (found,) = validate_dataset(load(tiny(ALONE))).results
-    assert found.message.as_dict() == {"de": "allein", "en": "alone"}
-    assert str(found.places[0]) == "data/b.ttl:2:1"
+    for files, messages in ((TINY, []), (ALONE, ["allein"])):
+        dataset = load(tiny(files))
+        closure = reason(dataset.triples("ontology", "data"))
+        report = validate_dataset(dataset, closure)
+        assert [found.message.de for found in report.results] == messages
+        assert check(dataset).results == report.results
+    assert str(report.results[0].places[0]) == "data/b.ttl:2:1"
 
 
-def test_contribution(tiny: Tiny, tmp_path: Path) -> None:
-    """A contribution is seen with the data, alone with the ontology; shapes can be replaced."""
-    project = tiny(TINY)
-    file = tmp_path / "new.ttl"
-    file.write_text(HEADER + "e:c a e:Thing ; e:knows e:a .\ne:b a e:Thing .\n")
-    dataset, new = load(project), (load_file(project, file),)
-    assert [r.focus for r in validate_files(dataset, new).results] == ["<https://example.org/b>"]
-    shapes = tmp_path / "other.ttl"
-    shapes.write_text(HEADER + "e:S a sh:NodeShape ; sh:targetNode e:c ; sh:nodeKind sh:Literal .")
-    other = load_file(project, shapes).triples()
-    assert len(validate_files(dataset, new, shapes=other, alone=True).results) == 1
+def test_alone(tiny: Tiny, tmp_path: Path) -> None:
+    """Data and shapes alone know nothing of the project: neither its terms nor its shapes."""
+    data = source(tiny, tmp_path / "data.ttl", "e:c a e:Unknown ; e:knows e:a .\n")
+    shapes = source(
+        tiny,
+        tmp_path / "shapes.ttl",
+        "e:S a sh:NodeShape ; sh:targetNode e:c , e:d ; sh:nodeKind sh:Literal .",
+    )
+    report = validate_alone((data,), (shapes,))
+    assert sorted(found.focus[-3:] for found in report.results) == ["/c>", "/d>"]
+    assert report.checked == {"triples": 2, "shapes": 1}
+    assert {str(found.places[0]) for found in report.results if found.places} == {
+        f"{tmp_path}/data.ttl:2:1"
+    }
 
 
-def test_blank_node_as_focus(tiny: Tiny, tmp_path: Path) -> None:
-    """A contribution that describes only a blank node is judged as well."""
-    project = tiny(TINY)
-    file = tmp_path / "blank.ttl"
-    file.write_text(HEADER + "[] a e:Thing .\n")
-    report = validate_files(load(project), (load_file(project, file),))
-    assert not report.valid
+def test_broken_shapes_are_named_with_their_place(tiny: Tiny, tmp_path: Path) -> None:
+    """Shapes that cannot be used are an error that says where, not a report."""
+    shapes = source(
+        tiny,
+        tmp_path / "shapes.ttl",
+        'e:S a sh:NodeShape ; sh:property [\n  sh:path e:p ; sh:minCount "1" ] .',
+    )
+    with pytest.raises(ShapesError) as raised:
+        validate_alone((), (shapes,))
+    assert str(raised.value.place) == f"{tmp_path}/shapes.ttl:3:29"
+    assert "sh:minCount" in raised.value.to("de")

@@ -36,7 +36,9 @@ def _below(folder: Path) -> list[Path]:
     return rdf_files(folder)
 
 
-def one_of(option: str, known: Iterable[str]) -> Text:
-    """Return the message that `option` is one of `known`."""
+def one_of(option: str, known: Iterable[str], *, given: str = "") -> Text:
+    """Return the message that `option`, together with `given`, is one of `known`."""
     names = ", ".join(known)
-    return Text(de=f"{option} ist eines von {names}.", en=f"{option} is one of {names}.")
+    de, en = (f"Mit {given} ist {option}", f"With {given}, {option}") if given else (option, option)
+    verb = "" if given else " ist"
+    return Text(de=f"{de}{verb} eines von {names}.", en=f"{en} is one of {names}.")

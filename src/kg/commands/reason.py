@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from kg.commands.common import Say, given_files
 from kg.errors import Text, UsageError
-from kg.namespaces import shorten
 from kg.rdf.bulk import Input, columns_of, read_columns
 from kg.rdf.columns import Columns
 from kg.reason.closure import Closure
@@ -22,7 +21,7 @@ from kg.reason.stage import RULES_FOLDER, reason_columns
 from kg.settings import Project
 
 if TYPE_CHECKING:
-    from kg.reason.impact import Impact
+    pass
 
 
 @dataclass(frozen=True)
@@ -130,6 +129,7 @@ def _report(project: Project, asked: Reasoning, closure: Closure, *, lang: str) 
 def _change(project: Project, asked: Reasoning, closure: Closure, *, lang: str) -> int:
     """Print what a change newly entails and takes back; 1 when contradictions appear."""
     from kg.reason.impact import identify, impact  # noqa: PLC0415 - only changes need it
+    from kg.reason.render_impact import impact_text  # noqa: PLC0415 - only changes need it
 
     dictionary = closure.dictionary
     start = time.perf_counter()
@@ -148,44 +148,5 @@ def _change(project: Project, asked: Reasoning, closure: Closure, *, lang: str) 
         }
         sys.stdout.write(json.dumps(counts, indent=2) + "\n")
     else:
-        sys.stdout.write(_as_text(found, project, lang))
+        sys.stdout.write(impact_text(found, project.prefixes, lang))
     return 1 if found.appeared else 0
-
-
-def _as_text(found: Impact, project: Project, lang: str) -> str:
-    """Return an impact for people: what comes and what goes, by predicate."""
-    lines = []
-    for text, sign, groups in (
-        (_COMES, "+", found.entailed),
-        (_GOES, "-", found.retracted),
-    ):
-        number = sum(map(len, groups.values()))
-        lines.append(f"{text.to(lang)}: {number}")
-        for predicate, triples in groups.items():
-            lines.append(f"  {_short(predicate, project)} ({len(triples)})")
-            for subject, _, value in triples:
-                lines.append(f"    {sign} {_short(subject, project)}  {_short(value, project)}")
-    for text, clashes in ((_CLASHES, found.appeared), (_SOLVED, found.resolved)):
-        if clashes:
-            lines.append(f"{text.to(lang)}: {len(clashes)}")
-        for clash in clashes:
-            parts = [" ".join(_short(term, project) for term in each) for each in clash.triples]
-            lines.append(f"  {clash.rule}: {' ; '.join(parts)}")
-    if found.recomputed:
-        lines.append(_ANEW.to(lang))
-    return "\n".join(lines) + "\n"
-
-
-def _short(term: str, project: Project) -> str:
-    return shorten(term[1:-1], project.prefixes) if term.startswith("<") else term
-
-
-_COMES = Text(de="Neu erschlossen", en="Newly inferred")
-_GOES = Text(de="Nicht mehr erschlossen", en="No longer inferred")
-_CLASHES = Text(de="Neue Widersprüche", en="New contradictions")
-_SOLVED = Text(de="Behobene Widersprüche", en="Contradictions resolved")
-_ANEW = Text(
-    de="Die Änderung betrifft die Ontologie oder gleichgesetzte Dinge; es wurde alles neu "
-    "erschlossen.",
-    en="The change concerns the ontology or things that are equal; everything was inferred anew.",
-)

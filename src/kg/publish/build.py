@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,9 +18,10 @@ from kg import __version__
 from kg.errors import StageError, Text
 from kg.namespaces import DCT, RDF_TYPE, VOID, XSD
 from kg.publish import versions
+from kg.publish.content import Content
+from kg.publish.contributions import save_shapes
 from kg.publish.explanations import Reasoned, reason_project, save
 from kg.publish.hygiene import check_hygiene
-from kg.publish.store import memory_store, with_union
 from kg.publish.versions import Manifest
 from kg.rdf.dataset import INFERRED, Dataset, fingerprint, load
 from kg.settings import Project
@@ -55,7 +56,20 @@ def build(project: Project, *, force: bool = False, progress: Progress | None = 
         present = versions.current(project.build_dir)
         if present and not force and _is_up_to_date(present, mark):
             return Built(Report(), present, fresh=False)
-        return _Build(project, say).run(mark)
+        with _without_collecting():
+            return _Build(project, say).run(mark)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Let no search for cycles go over millions of terms, none of which is in one."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _is_up_to_date(present: Path, mark: str) -> bool:
@@ -67,10 +81,21 @@ def _is_up_to_date(present: Path, mark: str) -> bool:
     return made == (mark, __version__, versions.LAYOUT)
 
 
-def check(dataset: Dataset) -> Report:
-    """Return the report on hygiene, shapes and terms of `dataset`, gravest findings first."""
-    store = memory_store(dataset.quads())
-    return check_hygiene(dataset, store).plus(validate_dataset(dataset)).sorted()
+def check(dataset: Dataset, reasoned: Reasoned | None = None) -> Report:
+    """Return the report on hygiene, shapes and terms of `dataset`, gravest findings first.
+
+    `reasoned` is what follows from its ontology and data, found here when it is not given.
+    Oxigraph answers the hygiene queries while the shapes are checked.
+    """
+    known = reasoned or reason_project(dataset)
+    with ThreadPoolExecutor(1) as pool:
+        cleaning = pool.submit(_hygiene, dataset, known)
+        report = validate_dataset(dataset, known.closure)
+        return cleaning.result().plus(report).sorted()
+
+
+def _hygiene(dataset: Dataset, reasoned: Reasoned) -> Report:
+    return check_hygiene(dataset, Content(dataset, reasoned).store())
 
 
 class _Build:
@@ -93,12 +118,13 @@ class _Build:
         return Built(report, path)
 
     def _examine(self, dataset: Dataset) -> tuple[Report, Reasoned]:
-        """Validate and reason at the same time: validation has a process of its own."""
-        self._say(Text(de="Prüfen und Schließen", en="Validating and reasoning"))
-        with ThreadPoolExecutor(1) as pool, self._timed("validate and reason"):
-            closing = pool.submit(reason_project, dataset)
-            report = check(dataset)
-            reasoned = closing.result()
+        """Reason, then validate: the data graph is what is stated and what follows."""
+        self._say(Text(de="Schließen", en="Reasoning"))
+        with self._timed("reason"):
+            reasoned = reason_project(dataset)
+        self._say(Text(de="Prüfen", en="Validating"))
+        with self._timed("validate"):
+            report = check(dataset, reasoned)
         contradictions = contradiction_report(
             reasoned.closure.contradictions, dataset.sources, self._project.prefixes
         )
@@ -108,10 +134,15 @@ class _Build:
         closure = reasoned.closure
         with self._timed("publish"):
             graph = NamedNode(self._project.graph_iri(INFERRED))
-            quads = list(dataset.quads())
-            quads += [Quad(t.subject, t.predicate, t.object, graph) for t in closure.inferred()]
             now = datetime.now(UTC)
-            quads += _about_inferred(graph, now)
+            content = Content(
+                dataset=dataset,
+                reasoned=reasoned,
+                inferred=graph.value,
+                more=tuple(_about_inferred(graph, now)),
+                union=self._project.default_graph == "union",
+            )
+            counts = content.counts()
             manifest = Manifest(
                 version=versions.free_name(self._project.build_dir, mark, now),
                 layout=versions.LAYOUT,
@@ -120,15 +151,18 @@ class _Build:
                 program=__version__,
                 title=self._project.title,
                 base=self._project.base,
-                graphs=dict(sorted(Counter(str(quad.graph_name)[1:-1] for quad in quads).items())),
-                triples=len(quads),
+                graphs=counts,
+                triples=sum(counts.values()),
                 inferred=len(closure.published[0]),
                 findings={severity.lower(): report.count(severity) for severity in SEVERITIES},
                 seconds=self._seconds,
             )
-            stored = with_union(quads) if self._project.default_graph == "union" else quads
             path = versions.write(
-                self._project.build_dir, manifest, stored, more=partial(save, reasoned)
+                self._project.build_dir,
+                manifest,
+                content.quads(),
+                texts=content.texts(),
+                more=partial(_save, dataset, reasoned),
             )
             versions.switch(self._project.build_dir, manifest.version)
             versions.prune(self._project.build_dir)
@@ -141,6 +175,13 @@ class _Build:
             yield
         finally:
             self._seconds[stage] = round(time.perf_counter() - start, 3)
+
+
+def _save(dataset: Dataset, reasoned: Reasoned, folder: Path) -> None:
+    """Write what explains a version, and the shapes that contributions to it are checked with."""
+    save(reasoned, folder)
+    shapes = dataset.in_room("shapes")
+    save_shapes((quad for source in shapes for quad in source.quads), folder)
 
 
 def _about_inferred(graph: NamedNode, now: datetime) -> list[Quad]:

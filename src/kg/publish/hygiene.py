@@ -2,13 +2,16 @@
 
 The header says `severity` (error, warning or info) and, as `de` and `en`, the message with the
 variables of the query in braces, such as `{term} has no definition.` The first IRI of a row is the
-focus; the variables `property` and `graph`, where there are, narrow the place down.
+focus; the variables `property`, `value` and `graph`, where there are, narrow the place down.
+`contribution: yes` says that the rule holds for one file beside the published graph too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, Store
 
@@ -26,6 +29,8 @@ _SEVERITIES: Mapping[str, Severity] = {
     "warning": "Warning",
     "info": "Info",
 }
+_AT_ONCE = 2
+"""Rules that are asked at a time: Oxigraph answers each on a core of its own."""
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -36,14 +41,24 @@ def check_hygiene(dataset: Dataset, store: Store) -> Report:
     """
     folder = dataset.project.root.joinpath(*HYGIENE_FOLDER)
     rules = read_queries(folder)
-    found = tuple(
-        result for rule in rules for result in run_rule(rule, store, dataset.project.prefixes)
-    )
+    prefixes = dataset.project.prefixes
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = pool.map(lambda rule: run_rule(rule, store, prefixes), rules)
+        found = tuple(result for results in answers for result in results)
     return with_places(Report(found, {"hygiene rules": len(rules)}), dataset.sources)
 
 
-def run_rule(rule: QueryFile, store: Store, prefixes: Mapping[str, str]) -> list[Result]:
-    """Run one hygiene rule and return its findings; messages write IRIs with `prefixes`."""
+def run_rule(
+    rule: QueryFile,
+    store: Store,
+    prefixes: Mapping[str, str],
+    *,
+    about: Container[str] = frozenset(),
+) -> list[Result]:
+    """Run one hygiene rule and return its findings; messages write IRIs with `prefixes`.
+
+    The focus is the first IRI of a row that is `about`, in N-Triples form, else the first.
+    """
     place = Place(str(rule.path))
     severity = _SEVERITIES.get(rule.header.get("severity", ""))
     if severity is None:
@@ -59,20 +74,22 @@ def run_rule(rule: QueryFile, store: Store, prefixes: Mapping[str, str]) -> list
     except QueryError as error:
         raise error.in_file(rule.path) from error
     if not isinstance(rows, QuerySolutions):
+        del rows  # or the error would keep it, and it may only go in the thread it came from
         raise QueryError(
             Text(de="Erwartet wird eine SELECT-Abfrage.", en="A SELECT query is expected."),
             place=place,
         )
     names = [variable.value for variable in rows.variables]
-    return [_result(rule, severity, names, row, prefixes) for row in rows]
+    found = (_result(rule, names, row, prefixes, about) for row in rows)
+    return [replace(each, severity=severity) for each in found]
 
 
 def _result(
     rule: QueryFile,
-    severity: Severity,
     names: list[str],
     row: QuerySolution,
     prefixes: Mapping[str, str],
+    about: Container[str],
 ) -> Result:
     values = {name: row[name] for name in names if row[name] is not None}
     shown = {
@@ -83,13 +100,14 @@ def _result(
     def fill(template: str) -> str:
         return _SLOT.sub(lambda match: shown.get(match.group(1), "–"), template)
 
-    nodes = [node for node in values.values() if isinstance(node, NamedNode)]
-    focus = next((values[name] for name in names if name in values), None)
+    nodes = [str(node) for node in values.values() if isinstance(node, NamedNode)]
+    nodes.append(str(next((values[name] for name in names if name in values), None)))
     return Result(
-        severity=severity,
+        severity="Violation",
         message=Text(de=fill(rule.about.de), en=fill(rule.about.en)),
-        focus=str(nodes[0] if nodes else focus),
+        focus=next((node for node in nodes if node in about), nodes[0]),
         path=_iri(values.get("property")),
+        value=str(values["value"]) if "value" in values else None,
         rule=rule.path.stem,
         graph=graph.value if isinstance(graph := values.get("graph"), NamedNode) else None,
     )

@@ -97,6 +97,13 @@ def memory_store(quads: Iterable[Quad]) -> Store:
     return store
 
 
+def fill(store: Store, quads: Iterable[Quad], texts: Iterable[bytes] = ()) -> None:
+    """Put `quads` and `texts` into `store`; texts are N-Quads of valid IRIs, no blank nodes."""
+    store.bulk_extend(quads)
+    for text in texts:
+        store.bulk_load(text, RdfFormat.N_QUADS, lenient=True)
+
+
 def open_read_only(path: Path) -> Store:
     """Open the store of a published version; raises StageError when it cannot be opened."""
     try:

@@ -4,6 +4,7 @@ build/
   20261121T021500Z-3f9a2c11/     one version, never changed after it is named
     store/                       an Oxigraph checkpoint, opened read-only
     columns/ closure/ places/    what explains it, see `kg.publish.explanations`
+    shapes.nq                    what contributions are checked with
     manifest.json                what was built, from what, when
   current -> 20261121T…          the version that readers open; switched in one step
 """
@@ -17,6 +18,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -27,11 +29,11 @@ from typing import IO, Any
 from pyoxigraph import Quad, Store
 
 from kg.errors import Place, StageError, Text
-from kg.publish.store import open_read_only
+from kg.publish.store import fill, open_read_only
 
 CURRENT = "current"
 KEPT = 5
-LAYOUT = 3
+LAYOUT = 4
 """Counts the ways in which versions were laid out: one of another layout is built anew."""
 _UNFINISHED = ".new-"
 
@@ -121,11 +123,13 @@ def write(
     manifest: Manifest,
     quads: Iterable[Quad],
     *,
+    texts: Iterable[bytes] = (),
     more: Callable[[Path], None] = lambda _: None,
 ) -> Path:
     """Write a version of `quads` and return its folder; `current` is not switched.
 
-    `more` writes further parts into the folder that it is given.
+    `texts` are further statements as N-Quads without blank nodes. `more` writes further parts
+    into the folder that it is given, at the same time.
     Nothing with the name of a version is there before the version is complete. Raises
     StageError when the disk does not take it.
     """
@@ -135,19 +139,25 @@ def write(
             fresh = Path(folder, "version")
             fresh.mkdir()
             store = Store(str(Path(folder, "writing")))
-            store.bulk_extend(quads)
-            store.optimize()
-            store.flush()
+            with ThreadPoolExecutor(1) as pool:
+                filling = pool.submit(_fill, store, quads, texts)
+                more(fresh)
+                filling.result()
             store.backup(str(fresh / "store"))
-            del store
+            del store, filling
             gc.collect()
-            more(fresh)
             text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
             (fresh / "manifest.json").write_text(text + "\n", encoding="utf-8")
             fresh.rename(target)
     except OSError as error:
         raise _unwritten(build_dir, error) from error
     return target
+
+
+def _fill(store: Store, quads: Iterable[Quad], texts: Iterable[bytes]) -> None:
+    fill(store, quads, texts)
+    store.optimize()
+    store.flush()
 
 
 def switch(build_dir: Path, name: str) -> None:
@@ -180,6 +190,14 @@ def read_manifest(path: Path) -> Manifest:
             ),
             place=Place(str(path / "manifest.json")),
         ) from error
+
+
+def is_of_this_layout(path: Path) -> bool:
+    """Return whether the version in `path` is laid out as this program does it."""
+    try:
+        return read_manifest(path).layout == LAYOUT
+    except StageError:
+        return False
 
 
 def open_current(build_dir: Path) -> Version:

@@ -14,11 +14,14 @@ from kg.errors import Place, ReadError, Text
 from kg.rdf.collect import Collector, Scope
 from kg.rdf.columns import Columns
 from kg.rdf.formats import Format, by_suffix
+from kg.rdf.outside import refuse_outside
 from kg.rdf.read import read_quads, read_text, syntax_error
 
 _BLOCK = 1 << 20
 _AT_ONCE = 8192
 _BOM = b"\xef\xbb\xbf"
+_LOOKED_AT = ("jsonld", "rdfxml")
+"""Formats whose texts may refer to what stands elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,8 @@ def _line_of_rdf_1_2(block: _Block) -> int:
 def _read_other(one: Input, form: Format, collector: Collector, scope: Scope) -> None:
     scope.made_up = True
     shown = _shown(one)
+    if form.name in _LOOKED_AT:
+        refuse_outside(read_text(one.path, shown=shown), form, shown)
     with one.path.open("rb") as file:
         if file.read(len(_BOM)) != _BOM:
             file.seek(0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pyoxigraph import RdfFormat, parse
 
 from kg.errors import Place, ReadError, Text
+from kg.rdf.plain_turtle import is_plain
 from kg.rdf.positions import comments
 from kg.rdf.read import syntax_error
 from kg.rdf.turtle import write_turtle
@@ -19,7 +20,7 @@ def canonical(text: str, project: Project, *, shown: str) -> str:
     Raises ReadError when `text` is not Turtle, has comments (they would be lost) or has blank
     nodes that are not trees.
     """
-    found = comments(text)
+    found = [] if is_plain(text) else comments(text)
     if found:
         line, comment = found[0]
         raise ReadError(

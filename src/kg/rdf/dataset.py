@@ -10,9 +10,12 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
 from kg.errors import Place, ProjectError, Text
-from kg.rdf.formats import by_suffix
-from kg.rdf.positions import Positioned, positions
-from kg.rdf.read import read_quads, read_text
+from kg.rdf.alignment import aligned
+from kg.rdf.formats import Format, by_suffix
+from kg.rdf.locating import LOCATING
+from kg.rdf.plain_turtle import plain_positions
+from kg.rdf.positions import Positioned
+from kg.rdf.read import parse_quads, read_quads, read_text
 from kg.settings import Project
 
 ROOMS = ("ontology", "shapes", "data")
@@ -24,24 +27,45 @@ MEANINGFUL = ("ontology", "data")
 
 @dataclass(frozen=True)
 class Source:
-    """One file: the room it stands in, the graph it fills and its quads in that graph."""
+    """One file: the room it stands in, the graph it fills and its quads in that graph.
+
+    `text` and `form` are there for a text that is not a file, such as a posted one.
+    """
 
     path: Path
     shown: str
     room: str
     graph: str
     quads: tuple[Quad, ...]
+    text: str | None = None
+    form: Format | None = None
 
     def triples(self) -> Iterator[Triple]:
         """Yield the triples of the file."""
         return (quad.triple for quad in self.quads)
 
     def locate(self) -> list[Positioned]:
-        """Return where each triple stands; empty for formats without places of their own."""
-        form = by_suffix(self.path)
-        if form is None or form.name not in ("turtle", "trig", "ntriples"):
+        """Return where each triple stands; blank nodes have the names that they have in `quads`.
+
+        Empty for formats without places of their own. Raises ReadError as `read` does.
+        """
+        form = self.form or by_suffix(self.path)
+        locate = LOCATING.get(form.name) if form else None
+        if form is None or locate is None:
             return []
-        return positions(read_text(self.path, shown=self.shown), base=self.graph)
+        text = self.read()
+        plain = plain_positions(text) if self.is_turtle else None
+        return aligned(locate(text, self.graph), self.quads) if plain is None else plain
+
+    @property
+    def is_turtle(self) -> bool:
+        """Whether the text is Turtle."""
+        form = self.form or by_suffix(self.path)
+        return form is not None and form.name == "turtle"
+
+    def read(self) -> str:
+        """Return the text; raises ReadError when the file cannot be read any more."""
+        return read_text(self.path, shown=self.shown) if self.text is None else self.text
 
 
 @dataclass(frozen=True)
@@ -110,6 +134,27 @@ def load_file(project: Project, path: Path) -> Source:
     return _source(path, shown=str(path), room="data", graph=graph)
 
 
+def source_of_text(
+    text: str, form: Format, *, shown: str, graph: str, room: str = "data"
+) -> Source:
+    """Read a text that is not a file of the project, such as a posted body.
+
+    `shown` is its name in messages; the IRI `graph` names the graph that it fills and is the base
+    of relative IRIs. Raises ReadError with line and column.
+    """
+    text = text.removeprefix("\ufeff")
+    quads = parse_quads(text, form, base=graph, shown=shown)
+    return Source(
+        path=Path(shown),
+        shown=shown,
+        room=room,
+        graph=graph,
+        quads=_in_graph(quads, graph),
+        text=text,
+        form=form,
+    )
+
+
 def fingerprint(project: Project) -> str:
     """Return the SHA-256 of names and bytes of all files that a build depends on."""
     digest = hashlib.sha256()
@@ -140,18 +185,17 @@ def _read_all(project: Project) -> Iterator[Source]:
 
 def _source(path: Path, *, shown: str, room: str, graph: str) -> Source:
     quads = read_quads(path, base=graph, shown=shown)
+    return Source(path=path, shown=shown, room=room, graph=graph, quads=_in_graph(quads, graph))
+
+
+def _in_graph(quads: Iterable[Quad], graph: str) -> tuple[Quad, ...]:
+    """Return `quads` with those of the default graph in the graph named `graph`."""
     node = NamedNode(graph)
-    return Source(
-        path=path,
-        shown=shown,
-        room=room,
-        graph=graph,
-        quads=tuple(
-            Quad(quad.subject, quad.predicate, quad.object, node)
-            if isinstance(quad.graph_name, DefaultGraph)
-            else quad
-            for quad in quads
-        ),
+    return tuple(
+        Quad(quad.subject, quad.predicate, quad.object, node)
+        if isinstance(quad.graph_name, DefaultGraph)
+        else quad
+        for quad in quads
     )
 
 

@@ -1,4 +1,4 @@
-"""Where each triple of a Turtle, TriG or N-Triples text stands: line and column of its terms.
+"""Where each triple of Turtle, TriG, N-Triples or N-Quads stands: line and column of its terms.
 
 The parser proper is pyoxigraph; this scanner runs over text that it has accepted, only when a
 message needs a place, and follows the grammar of RDF 1.1 Turtle section 6.5 and TriG.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal
 
@@ -41,20 +41,25 @@ _SHORT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 @dataclass(frozen=True)
 class Term:
-    """A term in N-Triples form with the line and column, both from 1, of its first sign."""
+    """A term in N-Triples form with the line and column, both from 1, of its first sign.
+
+    `pointer` is a JSON pointer, RFC 6901, for a term of a JSON document.
+    """
 
     text: str
     line: int
     column: int
+    pointer: str | None = None
 
 
 @dataclass(frozen=True)
 class Positioned:
-    """One triple with the places of its three terms."""
+    """One triple with the places of its three terms; `graph` is None for the default graph."""
 
     subject: Term
     predicate: Term
     object: Term
+    graph: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -62,12 +67,13 @@ class Positioned:
         return self.subject.text, self.predicate.text, self.object.text
 
 
-def positions(text: str, *, base: str = "") -> list[Positioned]:
-    """Return the triples of `text` in their order; blank nodes have names of their own.
+def positions(text: str, *, base: str = "", quads: bool = False) -> list[Positioned]:
+    """Return the triples of `text` in the parser's order; blank nodes have names of their own.
 
-    What comes after something that is not RDF 1.1, or is nested too deeply, has no place.
+    `quads` is for N-Quads. What comes after something that is not RDF 1.1, or is nested too
+    deeply, has no place.
     """
-    return list(_Scanner(text, base).triples())
+    return list(_Scanner(text, base, quads=quads).triples())
 
 
 def comments(text: str) -> list[tuple[int, str]]:
@@ -88,15 +94,25 @@ class _EndOfTextError(Exception):
 
 
 class _Scanner:
-    """Walks over the tokens once and yields triples."""
+    """Walks over the tokens once and yields triples.
 
-    def __init__(self, text: str, base: str) -> None:
+    A triple is `due` at the token with which the parser is done with it. The parser gives the
+    triples of one token in reverse; to tell blank nodes by their order, so must we.
+    """
+
+    def __init__(self, text: str, base: str, *, quads: bool) -> None:
         self._tokens = (token for token in _tokens(text) if token.kind != "space")
         self._next: _Token | None = next(self._tokens, None)
         self._base = base
         self._prefixes: dict[str, str] = {}
+        self._quads = quads
+        self._graph: str | None = None
         self._blanks = 0
+        self._taken = 0
+        self._suffixed = False
+        self._nested = False
         self._found: list[Positioned] = []
+        self._due: list[int] = []
 
     def triples(self) -> Iterator[Positioned]:
         """Yield the triples of one statement after the other."""
@@ -105,14 +121,28 @@ class _Scanner:
                 self._statement()
             except (_EndOfTextError, RecursionError):
                 self._next = None
-            yield from self._found
+            yield from self._in_order()
             self._found.clear()
+            self._due.clear()
+
+    def _in_order(self) -> list[Positioned]:
+        if not self._nested:
+            return self._found
+        self._nested = False
+        order = list(range(len(self._found)))
+        order.sort(key=lambda at: (self._due[at], -at))
+        return [self._found[at] for at in order]
+
+    def _emit(self, subject: Term, predicate: Term, value: Term, *, due: int) -> None:
+        self._found.append(Positioned(subject, predicate, value, self._graph))
+        self._due.append(due)
 
     def _take(self) -> _Token:
         token = self._next
         if token is None:
             raise _EndOfTextError
         self._next = next(self._tokens, None)
+        self._taken += 1
         return token
 
     def _is(self, *texts: str) -> bool:
@@ -127,16 +157,18 @@ class _Scanner:
             self._directive()
         elif token.kind == "word" and word == "graph":
             self._take()
-            self._term()
+            self._graph = self._term().text
         elif token.kind in ("word", "lang") and word in ("version", "@version"):
             self._take()
             self._take()
         elif self._is("{", "}", "."):
-            self._take()
+            if self._take().text == "}":
+                self._graph = None
         else:
             alone = self._is("[")
             subject = self._term()
             if self._is("{"):
+                self._graph = subject.text
                 return
             if not (alone and self._is(".", "}")):
                 self._predicates(subject)
@@ -159,10 +191,25 @@ class _Scanner:
                 continue
             predicate = self._term()
             while True:
-                self._found.append(Positioned(subject, predicate, self._term()))
+                self._object(subject, predicate)
                 if not self._is(","):
                     break
                 self._take()
+            if self._quads and not self._is("."):
+                self._found[-1] = replace(self._found[-1], graph=self._term().text)
+
+    def _object(self, subject: Term, predicate: Term) -> None:
+        start = self._next
+        if start is not None and start.text == "(":
+            self._take()
+            node = self._nil(start) if self._is(")") else self._blank(start)
+            self._emit(subject, predicate, node, due=self._taken + 1)
+            self._items(node, start)
+            return
+        value = self._term()
+        # The parser must see what follows a plain string before it knows the literal.
+        waits = start is not None and start.kind == "string" and value.text.endswith('"')
+        self._emit(subject, predicate, value, due=self._taken + (waits and not self._suffixed))
 
     def _term(self) -> Term:
         token = self._take()
@@ -172,26 +219,30 @@ class _Scanner:
             self._take()
             return blank
         if token.text == "(":
-            return self._list(token)
+            node = self._nil(token) if self._is(")") else self._blank(token)
+            self._items(node, token)
+            return node
         return Term(self._plain(token), token.line, token.column)
 
-    def _list(self, start: _Token) -> Term:
-        items = []
+    def _items(self, node: Term, start: _Token) -> None:
+        """Read the items of a list whose first node is `node`, up to the closing bracket."""
         while not self._is(")"):
-            items.append(self._term())
-        self._take()
-        rest = Term(f"<{RDF}nil>", start.line, start.column)
-        for item in reversed(items):
-            node = self._blank(start)
+            item = self._next or start
             first, after = (
                 Term(f"<{RDF}{name}>", item.line, item.column) for name in ("first", "rest")
             )
-            self._found += [Positioned(node, first, item), Positioned(node, after, rest)]
-            rest = node
-        return rest
+            self._object(node, first)
+            rest = self._nil(start) if self._is(")") else self._blank(start)
+            self._emit(node, after, rest, due=self._taken + 1)
+            node = rest
+        self._take()
+
+    def _nil(self, token: _Token) -> Term:
+        return Term(f"<{RDF}nil>", token.line, token.column)
 
     def _blank(self, token: _Token) -> Term:
         self._blanks += 1
+        self._nested = True
         return Term(f"_:scan{self._blanks}", token.line, token.column)
 
     def _plain(self, token: _Token) -> str:
@@ -215,6 +266,7 @@ class _Scanner:
         return f"<{self._prefixes.get(prefix, '')}{_LOCAL_ESCAPE.sub('', local)}>"
 
     def _literal(self, text: str) -> str:
+        self._suffixed = self._next is not None and self._next.kind in ("lang", "hats")
         quotes = 3 if text[:3] in ('"""', "'''") else 1
         value = _quoted(_unescape(text[quotes:-quotes]))
         if self._next is not None and self._next.kind == "lang":

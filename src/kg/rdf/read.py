@@ -9,6 +9,7 @@ from pyoxigraph import Quad, parse
 
 from kg.errors import Place, ReadError, Text
 from kg.rdf.formats import FORMATS, Format, by_suffix
+from kg.rdf.outside import refuse_outside
 from kg.rdf.syntax_words import explain
 
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -63,6 +64,7 @@ def read_text(path: Path, *, shown: str | None = None) -> str:
 
 def parse_quads(text: str, form: Format, *, base: str | None, shown: str) -> list[Quad]:
     """Parse `text` of the format `form`; raises ReadError as `read_quads` does."""
+    refuse_outside(text, form, shown)
     try:
         quads = parse(text.encode(), form.oxigraph, base_iri=base, rename_blank_nodes=True)
         return list(quads)

@@ -57,6 +57,7 @@ class _Writer:
     def __init__(self, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> None:
         self._spaces = sorted(((ns, p) for p, ns in prefixes.items()), reverse=True)
         self._used: set[str] = set()
+        self._names: dict[str, str] = {}
         self._by_subject: dict[Node, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
         parents: dict[Node, int] = defaultdict(int)
         for triple in set(triples):
@@ -117,6 +118,12 @@ class _Writer:
         return types.isdisjoint(_FIRST_TYPES), str(node)
 
     def _name(self, iri: str) -> str:
+        name = self._names.get(iri)
+        if name is None:
+            name = self._names[iri] = self._named(iri)
+        return name
+
+    def _named(self, iri: str) -> str:
         for space, prefix in self._spaces:
             if iri.startswith(space) and PLAIN_LOCAL.match(iri, len(space)):
                 self._used.add(prefix)

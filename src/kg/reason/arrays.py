@@ -12,8 +12,10 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 MANY = 1 << 15
+_FEW = 1 << 10
 LOW = np.int64((1 << 32) - 1)
 SHIFT = np.int64(32)
+_NEXT = np.int64(1 << 32)
 EMPTY: Ints = np.empty(0, np.int64)
 EMPTY.setflags(write=False)
 
@@ -126,3 +128,24 @@ def spread(low: Ints, counts: Ints) -> tuple[Ints, Ints]:
     which = np.repeat(np.arange(len(counts)), counts)
     places = np.repeat(low - (ends - counts), counts) + np.arange(total)
     return which, places
+
+
+def located(keys: Ints, ordered: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs that begin with each of `keys`: the number of the key, and the place."""
+    count = len(keys)
+    if not count or not len(ordered):
+        return EMPTY, EMPTY
+    if count > _FEW:
+        return spread(*ranges(keys, ordered))
+    starts = keys << SHIFT
+    bounds = ordered.searchsorted(np.concatenate((starts, starts + _NEXT)))
+    low = bounds[:count]
+    number = bounds[count:] - low
+    which = number.nonzero()[0]
+    if not len(which):
+        return EMPTY, EMPTY
+    low, number = low[which], number[which]
+    if number.max() == 1:
+        return which, low
+    rows, places = spread(low, number)
+    return which[rows], places

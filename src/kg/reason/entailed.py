@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reason.arrays import EMPTY, Ints, Mask, contained, distinct, firsts, pack, seconds
+from kg.reason.change import Change
 from kg.reason.engine import Engine
 from kg.reason.facts import BLANK, IRI, LITERAL
 from kg.reason.spelling import Spelling
-from kg.reason.state import State
+from kg.reason.state import Delta, State
 
 Rows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]
 """Subjects, predicates, objects of the same length."""
@@ -97,15 +98,22 @@ def _pairs(state: State, *, respelled: bool) -> Iterator[tuple[int, Ints]]:
         for name in equality.members(predicate):
             if state.facts.terms.kinds[name] == IRI:
                 yield name, pairs
-    same = [
+    same = _equal(state, equality.classes())
+    if len(same):
+        yield state.words.same, same
+
+
+def _equal(state: State, classes: Iterable[tuple[int, list[int]]]) -> Ints:
+    """Return the pairs of owl:sameAs within `classes`, of things only."""
+    pairs = [
         (one << 32) | other
-        for _, members in equality.classes()
+        for _, members in classes
+        if len(members) > 1
         for one in members
         if not state.facts.is_literal(one)
         for other in members
     ]
-    if same:
-        yield state.words.same, distinct(np.array(same, np.int64))
+    return distinct(np.array(pairs, np.int64))
 
 
 def _mixed(pairs: Ints, marked: Mask) -> Mask:
@@ -176,3 +184,77 @@ def _about_vocabulary(state: State, ids: Ints) -> Mask:
     candidates = distinct(ids[terms.starting(ids, _W3)])
     lines = terms.write(candidates).split(b"\n")
     return contained(ids, candidates[[line.startswith(_BUILT_IN) for line in lines[:-1]]])
+
+
+def entailed_by(engine: Engine, done: Change, *, given: Delta, taken: Delta) -> tuple[Delta, Delta]:
+    """Return what came to statements and `worth_publishing` together, and what went from them.
+
+    `done` is a change that was followed step by step; `given` are the statements that it added
+    and `taken` those that it removed. Pairs that were there before, or were not, may be among
+    the result.
+    """
+    state = engine.state
+    come, gone = _named(state, done.added), _named(state, done.removed)
+    for predicate, pairs in taken.items():
+        stays = contained(pairs, _worth(state, predicate, _known(state, predicate, pairs)))
+        gone[predicate] = distinct(np.concatenate((gone.get(predicate, EMPTY), pairs[~stays])))
+    come = {predicate: _worth(state, predicate, pairs) for predicate, pairs in come.items()}
+    for predicate, pairs in given.items():
+        come[predicate] = distinct(np.concatenate((come.get(predicate, EMPTY), pairs)))
+    stated = state.facts.given
+    for predicate, pairs in gone.items():
+        if predicate in stated:
+            gone[predicate] = pairs[~stated[predicate].contains(pairs)]
+    return come, gone
+
+
+def entailed_about(engine: Engine, subjects: Ints, *, only: int | None = None) -> Delta:
+    """Return what was inferred about `subjects`, sorted, and is worth publishing.
+
+    `only`: nothing but the triples of this predicate.
+    """
+    state = engine.state
+    equality = state.facts.equality
+    known = distinct(equality.map(subjects)) if equality else subjects
+    found: Delta = {}
+    for predicate, relation in state.facts.relations.items():
+        if only is not None and predicate != only:
+            continue
+        which, values = relation.expand(known)
+        if len(which):
+            found[predicate] = distinct(pack(known[which], values))
+    named = _named(state, found)
+    if only in (None, state.words.same):
+        classes = ((one, equality.members(one)) for one in known.tolist())
+        named[state.words.same] = _equal(state, classes)
+    about = {
+        predicate: _worth(state, predicate, pairs[contained(firsts(pairs), subjects)])
+        for predicate, pairs in named.items()
+    }
+    return {predicate: pairs for predicate, pairs in about.items() if len(pairs)}
+
+
+def _named(state: State, changed: Delta) -> Delta:
+    """Return pairs of representatives under all names of their terms."""
+    equality = state.facts.equality
+    if not equality:
+        return dict(changed)
+    spelling = Spelling(state)
+    marked = np.zeros(len(state.facts.terms), bool)
+    marked[equality.representatives()] = True
+    return {
+        name: _renamed(state, pairs, marked, (spelling, False))
+        for predicate, pairs in changed.items()
+        for name in equality.members(predicate)
+        if predicate != state.words.proper and state.facts.terms.kinds[name] == IRI
+    }
+
+
+def _known(state: State, predicate: int, pairs: Ints) -> Ints:
+    """Return those of `pairs` that hold."""
+    equality = state.facts.equality
+    relation = state.facts.relations.get(equality.find(predicate) if equality else predicate)
+    if relation is None:
+        return EMPTY
+    mapped = pack(equality.map(firsts(pairs)), equality.map(seconds(pairs))) if equality else pairs
+    return pairs[relation.contains(mapped)]

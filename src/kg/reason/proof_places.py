@@ -19,6 +19,8 @@ from kg.errors import KgError, Place, StageError, Text
 from kg.rdf.checked_files import sync, write_file
 from kg.rdf.columns import Columns
 from kg.rdf.dataset import Source
+from kg.rdf.formats import by_suffix
+from kg.rdf.plain_turtle import plain_lines
 from kg.reason.proof import Triple
 
 LAYOUT = 1
@@ -76,22 +78,27 @@ class Finding:
 
     def all(self) -> Places:
         """Return the places of all statements."""
+        lines = np.zeros(len(self._columns), np.int32)
+        graphs: dict[str, list[int]] = {}
+        for number, graph in enumerate(self._columns.graphs):
+            if graph in self._sources:
+                graphs.setdefault(self._sources[graph].shown, []).append(number)
+        sources = {source.shown: source for source in self._sources.values()}
+        for shown, numbers in graphs.items():
+            self._look_up(_Index(sources[shown]), numbers, lines)
+        files = {graph: source.shown for graph, source in self._sources.items()}
+        return Places(files, lines)
+
+    def _look_up(self, index: _Index, graphs: Iterable[int], lines: Lines) -> None:
+        """Write the lines of all rows of `graphs`, by their numbers, into `lines`."""
         columns = self._columns
-        lines = np.zeros(len(columns), np.int32)
-        for number, graph in enumerate(columns.graphs):
-            source = self._sources.get(graph)
-            if source is None:
-                continue
+        for number in graphs:
             low, high = columns.g.searchsorted([number, number + 1]).tolist()
             terms = (
                 columns.dictionary.terms(column[low:high])
                 for column in (columns.s, columns.p, columns.o)
             )
-            index = self._index(source)
-            for row, triple in enumerate(zip(*terms, strict=True), start=low):
-                lines[row] = index.line(triple)
-        files = {graph: source.shown for graph, source in self._sources.items()}
-        return Places(files, lines)
+            lines[low:high] = [index.line(triple) for triple in zip(*terms, strict=True)]
 
     def _index(self, source: Source) -> _Index:
         if source.shown not in self._lines:
@@ -106,15 +113,26 @@ class _Index:
         self._exact: dict[Triple, int] = {}
         self._close: dict[tuple[str, str], int] = {}
         try:
-            found = source.locate() if source.path.stat().st_size <= MOST_BYTES else []
+            if not _small(source):
+                return
+            form = by_suffix(source.path)
+            plain = plain_lines(source.read()) if form and form.name == "turtle" else None
+            found = source.locate() if plain is None else []
         except (OSError, KgError):
-            found = []
+            return
+        for triple, line, verb_line in plain or ():
+            self._exact.setdefault(triple, line)
+            self._close.setdefault(triple[:2], verb_line)
         for item in found:
             self._exact.setdefault(item.key, item.object.line)
             self._close.setdefault(item.key[:2], item.predicate.line)
 
     def line(self, triple: Triple) -> int:
         return self._exact.get(triple) or self._close.get(triple[:2], 0)
+
+
+def _small(source: Source) -> bool:
+    return source.text is not None or source.path.stat().st_size <= MOST_BYTES
 
 
 def save(places: Places, directory: Path) -> None:

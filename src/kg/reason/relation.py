@@ -16,11 +16,11 @@ from kg.reason.arrays import (
     contained,
     distinct,
     firsts,
+    located,
     merge,
     pack,
     ranges,
     seconds,
-    spread,
     swap,
 )
 
@@ -102,7 +102,7 @@ class Relation:
     def expand(self, keys: Ints, *, by_object: bool = False) -> tuple[Ints, Ints]:
         """Return the partners of `keys`: the number of the key in `keys`, and the partner."""
         main, front = self._order(by_object=by_object)
-        which, places = spread(*ranges(keys, main))
+        which, places = located(keys, main)
         partners = seconds(main[places])
         if len(self._dead) and len(which):
             mine = keys[which]
@@ -110,7 +110,7 @@ class Relation:
             alive = ~contained(pairs, self._dead)
             which, partners = which[alive], partners[alive]
         if len(front):
-            more, places = spread(*ranges(keys, front))
+            more, places = located(keys, front)
             if len(more):
                 which = np.concatenate((which, more))
                 partners = np.concatenate((partners, seconds(front[places])))
@@ -164,6 +164,18 @@ class Relation:
         self._settle(force=True)
         twin = Relation(self._main, self._main_rank.copy())
         twin._main_os = self._main_os
+        return twin
+
+    def branch(self) -> Relation:
+        """Return a relation with the same pairs that changes apart, without moving them.
+
+        The order by object is made here, once for all branches.
+        """
+        self._order(by_object=True)
+        twin = Relation(self._main, self._main_rank.copy())
+        twin._main_os = self._main_os
+        twin._front, twin._front_rank = self._front, self._front_rank
+        twin._front_os, twin._dead = self._front_os, self._dead
         return twin
 
     def _revive(self, pairs: Ints, ranks: Ranks) -> tuple[Ints, Ranks]:

@@ -31,6 +31,7 @@ from kg.serve.problems import (
     on_kg_error,
 )
 from kg.serve.protocol import Call, read_call
+from kg.serve.validate import Validating
 from kg.settings import Project
 
 STATIC = Path(__file__).with_name("static")
@@ -39,20 +40,30 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?\Z|\[[0-9A-Fa-f:.]+\](:\d+)?\Z")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(project: Project, version: Version, *, engine: Engine | None = None) -> FastAPI:
-    """Return the application that serves `version`; `engine` answers its queries.
+def create_app(
+    project: Project,
+    version: Version,
+    *,
+    engine: Engine | None = None,
+    validating: Validating | None = None,
+) -> FastAPI:
+    """Return the application that serves `version`.
 
-    Raises ReadError when an example query of the project cannot be read.
+    `engine` answers its queries, `validating` checks what is posted. Raises ReadError when an
+    example query of the project cannot be read.
     """
+    validating = validating or Validating(project, version)
     app = FastAPI(
         title=project.title,
         openapi_url=None,
+        lifespan=validating.running,
         exception_handlers={KgError: on_kg_error, HTTPException: on_http_error},
     )
     site = _Site(project, version, engine or InProcessEngine(version, project))
     _route(app, "/", site.index, ("GET", "HEAD"))
     _route(app, "/sparql", site.sparql, ("GET", "HEAD", "POST"))
     _route(app, "/explain", Explaining(project, version).handle, ("GET", "HEAD"))
+    _route(app, "/validate", validating.handle, ("POST",))
     _route(app, "/health", site.health, ("GET", "HEAD"))
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Headers)

@@ -17,7 +17,7 @@ _LOG = logging.getLogger("kg.serve")
 
 ON_ALL = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Content-Language, Allow, Accept-Post",
+    "Access-Control-Expose-Headers": "ETag, Link, Content-Language, Allow, Accept-Post, Retry-After",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -76,7 +76,9 @@ def allowed(methods: Iterable[str]) -> Response:
         headers={
             "Allow": names,
             "Access-Control-Allow-Methods": names,
-            "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+            "Access-Control-Allow-Headers": (
+                "Accept, Accept-Language, Content-Type, Content-Encoding, If-None-Match"
+            ),
             "Access-Control-Max-Age": "86400",
         },
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kg.errors import Text
-from kg.namespaces import RDF_TYPE, shorten
+from kg.namespaces import OWL, RDF_TYPE, RDFS, shorten
 from kg.rdf.dataset import Source
 from kg.rdf.places import Finder
 from kg.reason.closure import Contradiction
@@ -61,12 +61,14 @@ def contradiction_report(
 
 def _result(item: Contradiction, finder: Finder, table: Mapping[str, str]) -> Result:
     why = _WHY.get(item.rule, Text(de=item.rule, en=item.rule))
+    named = [triple for triple in item.triples if not _is_axiom(triple)]
     triples = " ; ".join(
-        " ".join(_short(term, table) for term in triple) for triple in item.triples
+        " ".join(_short(term, table) for term in triple) for triple in named or item.triples
     )
-    subject, predicate, value = item.triples[0]
-    wanted = dict.fromkeys((*item.triples, *item.stated))
-    places = [place for triple in wanted for place in finder.find(*triple)]
+    subject, predicate, value = (named or item.triples)[0]
+    said = [triple for triple in item.stated if not _is_axiom(triple)]
+    places = [place for triple in said for place in finder.find(*triple)]
+    places = places or [place for triple in item.triples for place in finder.find(*triple)]
     return Result(
         severity="Violation",
         message=Text(
@@ -79,6 +81,11 @@ def _result(item: Contradiction, finder: Finder, table: Mapping[str, str]) -> Re
         rule=item.rule,
         places=tuple(dict.fromkeys(places)),
     )
+
+
+def _is_axiom(triple: tuple[str, str, str]) -> bool:
+    """Return whether a triple is of the ontology rather than of the data."""
+    return triple[0].startswith("_:") or triple[1].startswith((f"<{OWL}", f"<{RDFS}"))
 
 
 def _short(term: str, table: Mapping[str, str]) -> str:

@@ -6,19 +6,46 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kg.errors import Place, Text
+from kg.validate.paths import Path
 
 Severity = Literal["Violation", "Warning", "Info"]
 SEVERITIES: tuple[Severity, ...] = ("Violation", "Warning", "Info")
 
 
 @dataclass(frozen=True)
-class Result:
-    """One finding. `focus`, `path` and `value` are RDF terms in N-Triples form; an inverse
-    path has a ^ before it.
+class Proposal:
+    """How a finding can be mended: a sentence and, where it can be computed, what to write.
 
-    `component` and `shape` are IRIs; `rule` names a finding that does not come from a shape,
-    such as a hygiene query. `graph` is the named graph that the finding speaks of, if it is one.
-    `places` say where the statements at fault stand.
+    `replace` is a term that stands in the data and the term to write instead, both in N-Triples
+    form. `turtle` is a statement to add, without prefix declarations.
+    """
+
+    text: Text
+    replace: tuple[str, str] | None = None
+    turtle: str | None = None
+
+
+@dataclass(frozen=True)
+class Spots:
+    """Where the focus node's statement, the path and the value of a finding stand."""
+
+    focus: Place | None = None
+    path: Place | None = None
+    value: Place | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """One finding. `focus` and `value` are RDF terms in N-Triples form; `path` is in the syntax of
+    SPARQL property paths, such as `<p>`, `^<p>` or `<p>/<q>*`, and `tree` the same as a value.
+
+    `component` is an IRI. `shape` is the IRI of the nearest shape that has one, `source_shape` the
+    term of the very shape and `constraint` that of a SPARQL-based constraint. `rule` names a
+    finding that does not come from a shape, such as a hygiene query. `severity_iri` is there for
+    a severity other than those of SHACL, which counts as Info. `messages` are the texts of
+    sh:resultMessage with their language tags, "" for none; without any, `message` is both.
+    `graph` is the named graph that the finding speaks of, if it is one. `places` say where the
+    statements at fault stand, the most telling first; `spots` tell them apart.
     """
 
     severity: Severity
@@ -31,14 +58,23 @@ class Result:
     rule: str | None = None
     graph: str | None = None
     places: tuple[Place, ...] = ()
+    tree: Path | None = None
+    source_shape: str | None = None
+    constraint: str | None = None
+    severity_iri: str | None = None
+    messages: tuple[tuple[str, str], ...] = ()
+    details: tuple[Result, ...] = ()
+    spots: Spots = Spots()
+    proposal: Proposal | None = None
 
     @property
-    def order(self) -> tuple[int, str, str, str, str]:
-        """A sorting key: the gravest first, then by place, focus and path."""
-        place = str(self.places[0]) if self.places else "~"
+    def order(self) -> tuple[int, str, int, str, str, str]:
+        """A sorting key: the gravest first, then by file and line, focus, path and value."""
+        place = self.places[0] if self.places else None
         return (
             SEVERITIES.index(self.severity),
-            place.split(":")[0],
+            place.file if place else "~",
+            place.line or 0 if place else 0,
             self.focus,
             self.path or "",
             self.value or "",

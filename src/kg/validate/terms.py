@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from pyoxigraph import NamedNode, Triple
 
 from kg.errors import Text
 from kg.namespaces import OWL, RDF, RDF_TYPE, RDFS, SH, XSD, shorten
-from kg.validate.report import Result
+from kg.validate.report import Proposal, Result
 
 RULE = "undeclared-term"
+_NEAR = 60
+"""The least similarity of a term that is proposed, in per cent."""
 _BUILT_IN = (RDF, RDFS, OWL, XSD, SH)
 _DECLARING = frozenset(
     {
@@ -57,7 +59,12 @@ def undeclared(
             if term not in terms and not term.startswith(_BUILT_IN):
                 subject = str(triple.subject)
                 if (term, subject) not in found:
-                    found[term, subject] = _finding(term, is_class, triple, nearest)
+                    near = nearest(term)
+                    names = (shorten(term, prefixes), near and shorten(near, prefixes))
+                    finding = _finding(names, is_class, triple)
+                    if near:
+                        finding = replace(finding, proposal=_proposal(names, (term, near)))
+                    found[term, subject] = finding
     return list(found.values())
 
 
@@ -67,27 +74,31 @@ def _used(triple: Triple) -> Iterator[tuple[str, bool]]:
         yield triple.object.value, True
 
 
-def _nearest(
-    terms: frozenset[str], prefixes: Mapping[str, str]
-) -> Callable[[str], tuple[str, str | None]]:
-    """Return a function from a term to its short name and that of the nearest declared term."""
-    known = sorted(shorten(term, prefixes) for term in terms)
+def _nearest(terms: frozenset[str], prefixes: Mapping[str, str]) -> Callable[[str], str | None]:
+    """Return a function from a term to the nearest declared term, None if none is near."""
+    known = {term: shorten(term, prefixes) for term in sorted(terms)}
 
     @cache
-    def nearest(term: str) -> tuple[str, str | None]:
+    def nearest(term: str) -> str | None:
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only what is wrong needs it
+
         used = shorten(term, prefixes)
-        return used, next(iter(difflib.get_close_matches(used, known, 1, 0.6)), None)
+        found = process.extractOne(used, known, scorer=fuzz.ratio, score_cutoff=_NEAR)
+        return found[2] if found else None
 
     return nearest
 
 
-def _finding(
-    term: str,
-    is_class: bool,
-    triple: Triple,
-    nearest: Callable[[str], tuple[str, str | None]],
-) -> Result:
-    used, near = nearest(term)
+def _proposal(names: tuple[str, str | None], terms: tuple[str, str]) -> Proposal:
+    used, near = names
+    return Proposal(
+        Text(de=f"Schreiben Sie {near} statt {used}.", en=f"Write {near} instead of {used}."),
+        replace=(f"<{terms[0]}>", f"<{terms[1]}>"),
+    )
+
+
+def _finding(names: tuple[str, str | None], is_class: bool, triple: Triple) -> Result:
+    used, near = names
     kind = ("Klasse", "class") if is_class else ("Eigenschaft", "property")
     hint = (f" Meinten Sie {near}?", f" Did you mean {near}?") if near else ("", "")
     return Result(

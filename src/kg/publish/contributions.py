@@ -1,0 +1,218 @@
+"""A contribution is checked against what is published: its findings and what it entails.
+
+The work goes with the contribution: what it changes is followed through reasoning and
+validation, and taken back afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from pyoxigraph import Quad, RdfFormat, parse, serialize
+
+from kg.errors import Place, StageError, Text
+from kg.publish.contribution_checks import (
+    Setting,
+    check_rules,
+    contribution_rules,
+    without_known,
+)
+from kg.publish.contribution_files import check_files
+from kg.publish.explanations import COLUMNS, reason_project
+from kg.rdf import column_files
+from kg.rdf.bulk import columns_of
+from kg.rdf.checked_files import write_file
+from kg.rdf.columns import Columns, distinct_rows
+from kg.rdf.dataset import Dataset, Source
+from kg.rdf.ntriples import write_ntriples
+from kg.reason.arrays import EMPTY, contained, distinct, pack
+from kg.reason.change import NOTHING, Triples
+from kg.reason.closure import Closure
+from kg.reason.impact import Impact, identify
+from kg.reason.proof import Triple as Named
+from kg.reason.rule_files import read_rules
+from kg.reason.stage import RULES_FOLDER, reason_columns
+from kg.reason.state import Delta
+from kg.settings import Project
+from kg.validate.contradictions import contradiction_report
+from kg.validate.graph import by_predicate
+from kg.validate.places import with_places
+from kg.validate.proposals import with_proposals
+from kg.validate.proposals_known import Known
+from kg.validate.report import Report
+from kg.validate.shape_reader import read_shapes
+from kg.validate.shapes import Plan
+from kg.validate.stage import plan_of
+from kg.validate.terms import declared, undeclared
+from kg.validate.watched import Followed, Watched
+
+SHAPES = "shapes.nq"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a contribution gives: findings and, if asked for, what it entails."""
+
+    report: Report
+    impact: Impact | None = None
+
+
+class Checker:
+    """Checks contributions to one graph, one after the other."""
+
+    def __init__(self, project: Project, columns: Columns, closure: Closure, plan: Plan) -> None:
+        """Take the statements of a project, what follows from them, and its shapes."""
+        self._project = project
+        self._columns = columns
+        self._closure = closure
+        self._plan = plan
+        self._watched = Watched(closure, plan)
+        self._declared = _declared(columns, project.graph_iri("ontology/"))
+        self._known = Known(
+            self._watched.graph, prefixes=project.prefixes, declared=self._declared, plan=plan
+        )
+
+    def check(self, sources: Sequence[Source], *, impact: bool = False) -> Checked:
+        """Check `sources` together as one contribution.
+
+        A source that is a file of the project takes the place of what is published of it. The
+        focus nodes are the subjects of the sources and whatever else the change may concern.
+        Raises StageError at a limit.
+        """
+        quads = list(chain.from_iterable(source.quads for source in sources))
+        own = {quad.triple for quad in quads}
+        terms = self._declared | declared(own)
+        report = Report(
+            tuple(undeclared(own, terms, self._project.prefixes)),
+            {"triples": len(own), "shapes": len(self._plan.targeted)},
+        )
+        added = identify(columns_of(quads), self._closure.dictionary, blank="")
+        more = self._hygiene(sources, added)
+        try:
+            followed = self._watched.follow(
+                added=added, removed=self._replaced(sources), more=distinct(added[1])
+            )
+            report = with_places(report.plus(Report(followed.results.appeared)), sources).sorted()
+            report = with_proposals(report, self._known.within(followed.graph))
+            report = self._joined(report, more, sources)
+            clashes = contradiction_report(followed.appeared, sources, self._project.prefixes)
+            found = self._impact(followed) if impact else None
+        finally:
+            self._watched.undo()
+        return Checked(clashes.plus(report).sorted(), found)
+
+    def _replaced(self, sources: Sequence[Source]) -> Triples:
+        """Return what is published of files of the project that are among `sources`."""
+        names = {f"<{graph}>" for source in sources if (graph := self._graph(source)) is not None}
+        numbers = [n for n, name in enumerate(self._columns.graphs) if name in names]
+        if not numbers:
+            return NOTHING
+        columns = self._columns
+        here = np.isin(columns.g, numbers)
+        others = distinct_rows([each[~here] for each in (columns.p, columns.s, columns.o)])
+        mine = distinct_rows([each[here] for each in (columns.p, columns.s, columns.o)])
+        elsewhere = by_predicate(others[1], others[0], others[2])
+        rows = [np.asarray(each, np.int64) for each in mine]
+        keep = np.ones(len(rows[0]), bool)
+        for predicate in np.unique(rows[0]).tolist():
+            at = np.flatnonzero(rows[0] == predicate)
+            pairs = pack(rows[1][at], rows[2][at])
+            keep[at] = ~contained(pairs, elsewhere.get(predicate, EMPTY))
+        return rows[0][keep], rows[1][keep], rows[2][keep]
+
+    def _graph(self, source: Source) -> str | None:
+        """Return the graph that a source fills if it is a file of the project."""
+        folder = (self._project.root / "data").resolve()
+        if source.text is not None or not source.path.resolve().is_relative_to(folder):
+            return None
+        relative = source.path.resolve().relative_to(folder).with_suffix("")
+        return self._project.graph_iri(relative.as_posix())
+
+    def _impact(self, followed: Followed) -> Impact:
+        return Impact(
+            entailed=self._named(followed.added, followed.given),
+            retracted=self._named(followed.removed, followed.taken),
+            appeared=followed.appeared,
+            resolved=followed.resolved,
+            recomputed=followed.recomputed,
+        )
+
+    def _named(self, delta: Delta, stated: Delta) -> dict[str, tuple[Named, ...]]:
+        """Return the triples of `delta` that are not `stated`, by predicate."""
+        term = self._closure.dictionary.term
+        found: dict[str, tuple[Named, ...]] = {}
+        for predicate, pairs in delta.items():
+            rest = pairs[~contained(pairs, stated.get(predicate, EMPTY))].tolist()
+            if rest:
+                name = term(predicate)
+                rows = [(term(pair >> 32), name, term(pair & 0xFFFFFFFF)) for pair in rest]
+                found[name] = tuple(sorted(rows))
+        return dict(sorted(found.items()))
+
+
+def open_checker(path: Path, project: Project, *, plan: Plan | None = None) -> Checker:
+    """Return what checks contributions to the version in `path`, with its shapes or a `plan`.
+
+    Raises StageError when the version is damaged or of an older program.
+    """
+    columns = column_files.open_columns(path / COLUMNS)
+    rules = read_rules(project.root.joinpath(*RULES_FOLDER))
+    known = plan or _open_shapes(path / SHAPES, project)
+    return Checker(project, columns, reason_columns(columns, rules), known)
+
+
+def _open_shapes(shapes: Path, project: Project) -> Plan:
+    try:
+        text = shapes.read_bytes()
+        quads = parse(text, RdfFormat.N_QUADS)
+        return read_shapes((quad.triple for quad in quads), project.prefixes)
+    except (OSError, SyntaxError) as error:
+        raise StageError(
+            Text(
+                de="Die Shapes der Version fehlen oder sind beschädigt. Bauen Sie neu: "
+                "kg build --force",
+                en="The shapes of the version are missing or damaged. Build anew: kg build --force",
+            ),
+            place=Place(str(shapes)),
+        ) from error
+
+
+def checker_of(dataset: Dataset, *, plan: Plan | None = None) -> Checker:
+    """Return what checks contributions to a project that is not published.
+
+    Raises ShapesError when its shapes cannot be used.
+    """
+    reasoned = reason_project(dataset)
+    known = plan or plan_of(dataset.in_room("shapes"), dataset.project.prefixes)
+    return Checker(dataset.project, reasoned.columns, reasoned.closure, known)
+
+
+def save_shapes(quads: Iterable[Quad], folder: Path) -> None:
+    """Write the shapes into the folder of a version; raises StageError."""
+    text = serialize(quads, format=RdfFormat.N_QUADS) or b""
+    try:
+        write_file(folder / SHAPES, memoryview(text))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StageError(
+            Text(
+                de=f"Die Shapes konnten nicht geschrieben werden: {reason}",
+                en=f"The shapes could not be written: {reason}",
+            ),
+            place=Place(str(folder / SHAPES)),
+        ) from error
+
+
+def _declared(columns: Columns, start: str) -> frozenset[str]:
+    """Return the terms that the graphs whose IRI begins with `start` declare."""
+    graphs = [name for name in columns.graphs if name.startswith(f"<{start}")]
+    if not graphs:
+        return frozenset()
+    buffer = BytesIO()
+    write_ntriples(columns.triples(*graphs), columns.dictionary, buffer)
+    return declared(quad.triple for quad in parse(buffer.getvalue(), RdfFormat.N_TRIPLES))

@@ -1,0 +1,139 @@
+"""POST /validate: a contribution, or data with shapes of its own, becomes a report."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.errors import Text
+from kg.publish.versions import Version
+from kg.serve.negotiate import Offer, Representation, choose, language
+from kg.serve.problems import BAD_REQUEST, NOT_ACCEPTABLE, Details, RequestError
+from kg.serve.protocol import read_body
+from kg.serve.validate_input import check_type
+from kg.serve.validate_pool import Pool
+from kg.serve.validate_task import Limits, Reply, Task
+from kg.serve.validate_worker import Checks, Setup, own_checks
+from kg.settings import Project
+
+OFFER = Offer(
+    representations=(
+        Representation("json", "application/json"),
+        Representation("turtle", "text/turtle"),
+        Representation("jsonld", "application/ld+json"),
+        Representation("text", "text/plain"),
+        Representation("sarif", "application/sarif+json"),
+    ),
+    names={
+        "json": "json",
+        "turtle": "turtle",
+        "ttl": "turtle",
+        "jsonld": "jsonld",
+        "json-ld": "jsonld",
+        "text": "text",
+        "txt": "text",
+        "sarif": "sarif",
+    },
+)
+_TRUE, _FALSE = ("true", "1", ""), ("false", "0")
+
+
+class Validating:
+    """Answers /validate on one version."""
+
+    def __init__(
+        self,
+        project: Project,
+        version: Version,
+        *,
+        limits: Limits | None = None,
+        checks: Callable[[], Checks] = own_checks,
+    ) -> None:
+        """Check contributions to `version` within `limits`; `checks` is called in the worker."""
+        self._limits = limits or Limits()
+        self.pool = Pool(Setup(version.path, project, self._limits, checks))
+
+    @contextlib.asynccontextmanager
+    async def running(self, app: object) -> AsyncIterator[None]:
+        """Have the process ready while the application runs."""
+        del app
+        self.pool.warm()
+        try:
+            yield
+        finally:
+            self.pool.close()
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request; raises RequestError."""
+        representation = _representation(request)
+        impact = _flag(request, "impact")
+        lang = language(
+            request.headers.get("accept-language", ""), request.query_params.get("lang")
+        )
+        content_type = request.headers.get("content-type", "")
+        coding = request.headers.get("content-encoding", "")
+        check_type(content_type, coding)
+        body = await read_body(request, self._limits.body)
+        task = Task(body, content_type, coding, representation.name, lang, impact)
+        reply = await self._reply(request, task)
+        if reply.fault:
+            raise reply.fault
+        headers = {
+            "Content-Type": representation.content_type,
+            "Content-Language": lang,
+            "Vary": "Accept, Accept-Language",
+            "Cache-Control": "no-store",
+        }
+        return Response(reply.body, headers=headers)
+
+    async def _reply(self, request: Request, task: Task) -> Reply:
+        """Run a task in a thread and watch meanwhile whether the client is still there."""
+        gone = threading.Event()
+        watching = asyncio.create_task(_watch(request, gone))
+        try:
+            return await run_in_threadpool(self.pool.run, task, gone)
+        finally:
+            gone.set()
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+
+
+async def _watch(request: Request, gone: threading.Event) -> None:
+    """Set `gone` when the client has left; the body has been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
+
+
+def _representation(request: Request) -> Representation:
+    formats = request.query_params.getlist("format") + request.query_params.getlist("output")
+    accept = ", ".join(request.headers.getlist("accept"))
+    found = choose(OFFER, accept, formats)
+    if found is None:
+        possible = ", ".join(OFFER.media_types)
+        raise RequestError(
+            NOT_ACCEPTABLE,
+            Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
+            Details(members={"available": OFFER.media_types}),
+        )
+    return found
+
+
+def _flag(request: Request, name: str) -> bool:
+    value = request.query_params.get(name)
+    if value is None or value.lower() in _FALSE:
+        return False
+    if value.lower() in _TRUE:
+        return True
+    raise RequestError(
+        BAD_REQUEST,
+        Text(de=f"{name} ist true oder false.", en=f"{name} is true or false."),
+        Details(members={"parameter": name}),
+    )

@@ -1,0 +1,230 @@
+"""The process that validates may sleep, die or take all memory: the server lives and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.serve.checks import DO, broken_checks, fake_checks, no_checks
+from tests.serve.helpers import Client
+
+from kg.publish.versions import Version
+from kg.serve.app import create_app
+from kg.serve.validate import Validating
+from kg.serve.validate_task import MIB, Limits
+from kg.serve.validate_worker import Checks
+from kg.settings import Project
+
+LIMITS = Limits(seconds=1.5, memory=256 * MIB, waiting=1, patience=10)
+TURTLE = {"Content-Type": "text/turtle"}
+Make = Callable[..., tuple[Client, Validating]]
+
+
+@pytest.fixture
+def make(project: Project, version: Version) -> Iterator[Make]:
+    """Make applications with fake checks; their processes are ended afterwards."""
+    made: list[Validating] = []
+
+    def one(
+        limits: Limits = LIMITS, checks: Callable[[], Checks] = fake_checks
+    ) -> tuple[Client, Validating]:
+        made.append(Validating(project, version, limits=limits, checks=checks))
+        return Client(create_app(project, version, validating=made[-1])), made[-1]
+
+    yield one
+    for each in made:
+        each.pool.close()
+
+
+def post(client: Client, deed: str) -> Any:
+    """Post data that asks for a misdeed."""
+    return client.post("/validate", content=DO.format(deed), headers=TURTLE)
+
+
+@pytest.mark.parametrize(
+    ("deed", "status", "slug"),
+    [
+        ("sleep", 504, "time-limit"),
+        ("die", 503, "unavailable"),
+        ("abort", 507, "memory-limit"),
+        ("eat", 507, "memory-limit"),
+        ("fail", 500, "internal"),
+        ("deep", 400, "bad-request"),
+        ("limit", 503, "unavailable"),
+    ],
+)
+def test_misdeeds(make: Make, deed: str, status: int, slug: str) -> None:
+    """Each misdeed has its status, in both languages; the next request is answered as ever."""
+    client, validating = make()
+    before = post(client, "good").json()["checked"]["process"]
+    assert before == validating.pool.process_id
+    start = time.perf_counter()
+    response = post(client, deed)
+    assert time.perf_counter() - start < LIMITS.seconds + 2
+    assert response.status_code == status
+    problem = response.json()
+    assert problem["type"] == f"/problems/{slug}"
+    assert problem["messages"]["de"] != problem["messages"]["en"]
+    assert "secret" not in response.text
+    if slug == "unavailable" and deed == "die":
+        assert response.headers["retry-after"] == str(LIMITS.retry)
+    after = post(client, "good")
+    assert after.status_code == 200
+    if deed not in ("deep", "limit"):
+        assert after.json()["checked"]["process"] != before
+        with pytest.raises(ProcessLookupError):
+            os.kill(before, 0)
+
+
+def test_one_process_for_many(make: Make) -> None:
+    """The process stays warm from one request to the next, and is renewed after so many."""
+    client, _ = make(replace(LIMITS, tasks=3))
+    seen = [post(client, "good").json()["checked"]["process"] for _ in range(5)]
+    assert len(set(seen[:3])) == 1
+    assert seen[3] == seen[4] != seen[0]
+
+
+def test_two_at_once(make: Make) -> None:
+    """The second waits for the first; a third, for whom there is no room, is told to come back."""
+    client, _ = make()
+    assert post(client, "good").status_code == 200
+    responses: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: responses.append(post(client, "nap"))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(each.status_code for each in responses) == [200, 200, 503]
+    (refused,) = [each for each in responses if each.status_code == 503]
+    assert refused.json()["type"] == "/problems/busy"
+    assert refused.headers["retry-after"] == str(LIMITS.retry)
+
+
+def test_patience_ends(make: Make) -> None:
+    """Who has waited too long is told that others are being served."""
+    client, _ = make(replace(LIMITS, patience=0.2))
+    assert post(client, "good").status_code == 200
+    first = threading.Thread(target=lambda: post(client, "sleep"))
+    first.start()
+    time.sleep(0.3)
+    assert post(client, "good").status_code == 503
+    first.join()
+
+
+def test_killed_in_the_middle(make: Make) -> None:
+    """A process that somebody else kills is lost without harm."""
+    client, validating = make(replace(LIMITS, seconds=30))
+    assert post(client, "good").status_code == 200
+    process = validating.pool.process_id
+    assert process is not None
+    threading.Timer(0.3, os.kill, (process, 9)).start()
+    assert post(client, "sleep").status_code == 503
+    assert post(client, "good").status_code == 200
+
+
+def test_client_leaves(make: Make, project: Project, version: Version) -> None:
+    """When the client leaves, the process is soon free for others."""
+    client, validating = make(replace(LIMITS, seconds=30))
+    assert post(client, "good").status_code == 200
+    app = create_app(project, version, validating=validating)
+    sent: list[str] = []
+
+    async def leave() -> None:
+        scope = {
+            **{"type": "http", "method": "POST", "path": "/validate", "query_string": b""},
+            **{"headers": [(b"content-type", b"text/turtle")], "http_version": "1.1"},
+            **{"scheme": "http", "server": ("testserver", 80), "raw_path": b"/validate"},
+        }
+        messages: list[dict[str, Any]] = [
+            {"type": "http.request", "body": DO.format("sleep").encode()},
+            {"type": "http.disconnect"},
+        ]
+
+        async def receive() -> dict[str, Any]:
+            return messages.pop(0)
+
+        async def send(message: Any) -> None:
+            sent.append(message["type"])
+
+        await app(scope, receive, send)
+
+    start = time.perf_counter()
+    asyncio.run(leave())
+    assert time.perf_counter() - start < 5
+    assert post(client, "good").status_code == 200
+
+
+def test_version_that_cannot_be_opened(make: Make) -> None:
+    """Then contributions are 503 with the reason; data with its own shapes is still checked."""
+    client, _ = make(checks=broken_checks)
+    response = post(client, "good")
+    assert (response.status_code, response.json()["messages"]["de"]) == (503, "Beschädigt.")
+    files = {"data": ("d.ttl", DO.format("good")), "shapes": ("s.ttl", "")}
+    assert client.post("/validate", files=files).json()["checked"]["shapes"] == 1
+    nothing, _ = make(checks=no_checks)
+    response = post(nothing, "good")
+    assert response.status_code == 503
+    assert "no such module" not in response.text
+
+
+def test_a_hundred_megabytes_of_blank_nodes(make: Make) -> None:
+    """They are refused by size, by count, or at the limit of memory or time, and soon."""
+    body = gzip.compress(b"[] <urn:p> [] .\n" * (100 * MIB // 16), 1)
+    headers = {**TURTLE, "Content-Encoding": "gzip"}
+    generous = replace(LIMITS, text=1 << 30, seconds=10)
+    expected: list[tuple[Limits, tuple[int, ...]]] = [
+        (LIMITS, (413,)),
+        (generous, (413,)),
+        (replace(generous, statements=1 << 30), (504, 507)),
+    ]
+    for limits, statuses in expected:
+        client, _ = make(limits)
+        start = time.perf_counter()
+        response = client.post("/validate", content=body, headers=headers)
+        assert response.status_code in statuses
+        assert time.perf_counter() - start < limits.seconds + 4
+        assert post(client, "good").status_code == 200
+
+
+def test_report_that_is_too_large(make: Make) -> None:
+    """A report beyond its limit is refused rather than sent."""
+    client, _ = make(replace(LIMITS, answer=10))
+    assert post(client, "good").status_code == 413
+
+
+def test_closed(make: Make) -> None:
+    """After the end of the server nothing is started any more."""
+    client, validating = make()
+    assert post(client, "good").status_code == 200
+    process = validating.pool.process_id
+    validating.pool.close()
+    assert post(client, "good").status_code == 503
+    assert process is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_the_process_is_warm_while_the_application_runs(make: Make) -> None:
+    """The lifespan of the application starts the process before the first request and ends it."""
+    _, validating = make()
+
+    async def live() -> int:
+        async with validating.running(None):
+            for _ in range(200):
+                await asyncio.sleep(0.05)
+                if validating.pool.process_id:
+                    return validating.pool.process_id
+            raise AssertionError("no process was started")
+
+    process = asyncio.run(live())
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
