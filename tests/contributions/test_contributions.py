@@ -143,7 +143,7 @@ def mended(line: str, column: int, term: str) -> str:
 
 @pytest.mark.parametrize(
     ("encoding", "place"),
-    [("cp1252", "23:38"), ("utf-16", "1:1")],
+    [("cp1252", "21:38"), ("utf-16", "1:1")],
 )
 def test_other_encoding_is_named(
     encoding: str, place: str, project: Project, tmp_path: Path

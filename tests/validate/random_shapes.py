@@ -384,20 +384,3 @@ def shapes(random: Random, *, sparql: bool = False) -> list[Row]:
             parameter, choices = random.choice(TARGETS)
             it.say(root, parameter, random.choice(choices))
     return list(dict.fromkeys(it.rows))
-
-
-def padding(random: Random, number: int) -> list[Row]:
-    """Triples with the usual properties that nothing leads to from those of `data`."""
-    things = [name(f"pad{each}") for each in range(max(number // 4, 1))]
-    lexical = (
-        lambda: typed(str(random.randint(-9, 10**6)), "integer"),
-        lambda: typed(f"{random.randint(-9, 9)}.{random.randint(0, 10**6)}", "decimal"),
-        lambda: typed(f"{random.randint(1000, 9999)}-05-{random.randint(1, 31):02d}", "date"),
-        lambda: f'"text {random.randint(0, 10**6)}"',
-        lambda: f'"Wörter {random.randint(0, 10**6)}"@{random.choice(("de", "en", "de-at"))}',
-    )
-    found = []
-    for _ in range(number):
-        value = random.choice(things) if random.random() < 0.4 else random.choice(lexical)()
-        found.append((random.choice(things), random.choice(PROPERTIES), value))
-    return [row for row in dict.fromkeys(found) if row[2] not in LITERALS]

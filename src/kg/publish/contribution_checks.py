@@ -7,20 +7,20 @@ when its header says `contribution: yes`; one that needs the whole graph does no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 
 import numpy as np
 from pyoxigraph import NamedNode, Quad, Store
 from pyoxigraph import RdfFormat as Form
 
 from kg.namespaces import RDF_TYPE, RDFS
+from kg.publish.contribution_files import holds_shapes
 from kg.publish.hygiene import HYGIENE_FOLDER, run_rule
 from kg.publish.store import with_union
-from kg.rdf.columns import Columns, Ids, distinct_rows
+from kg.rdf.columns import Columns
 from kg.rdf.dataset import Source
-from kg.rdf.ntriples import write_ntriples
 from kg.rdf.queries import QueryFile, read_queries
 from kg.reason.arrays import Ints
 from kg.settings import Project
@@ -29,6 +29,9 @@ from kg.validate.report import Report, Result
 
 _COMMON = 200
 """What more statements than these mention, such as a licence, is not asked who else mentions it."""
+
+DANGLING, UNCLASSED = "dangling-reference", "class-missing"
+"""Rules whose findings explain what shapes say about those who refer to the same thing."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,14 @@ def check_rules(
 
     Raises QueryError when a rule cannot be used.
     """
-    if not rules or not any(source.quads for source in sources):
+    sources = [source for source in sources if source.quads and not holds_shapes(source)]
+    if not rules or not sources:
         return []
     graphs = {source.graph: claimed_graph(source, setting.project) for source in sources}
     quads = [_moved(quad, graphs) for source in sources for quad in source.quads]
     store = _store(quads, setting)
     about = frozenset(str(quad.subject) for quad in quads)
-    own = frozenset(quad.graph_name.value for quad in quads)
+    own = frozenset(str(quad.graph_name)[1:-1] for quad in quads)
     written = {claimed: graph for graph, claimed in graphs.items()}
     prefixes = setting.project.prefixes
     found = (each for rule in rules for each in run_rule(rule, store, prefixes, about=about))
@@ -90,16 +94,42 @@ def claimed_graph(source: Source, project: Project) -> str:
     return named[0] if len(named) == 1 else source.graph
 
 
-def without_known(found: Iterable[Result], known: Sequence[Result]) -> list[Result]:
-    """Return those of `found` that no finding of `known` says of the same statement."""
-    said = {(each.focus, each.path) for each in known}
-    values = {each.value for each in known if each.component}
-    return [
-        each
-        for each in found
-        if (each.focus, each.path) not in said
-        and (each.path or each.graph is None or each.focus not in values)
-    ]
+def joined(known: Sequence[Result], hygiene: Iterable[Result]) -> list[Result]:
+    """Return what shapes found, `known`, and `hygiene`, each fault once.
+
+    A thing without a class, or one that is described nowhere and stands as a value in several
+    statements, has one finding instead of one for each of these statements.
+    """
+    values = Counter(each.value for each in known if each.component)
+    causes: dict[str | None, Result] = {}
+    rest: list[Result] = []
+    for each in hygiene:
+        if each.rule == UNCLASSED or (each.rule == DANGLING and values[each.focus] != 1):
+            causes[each.focus] = each
+        elif each.rule != DANGLING:
+            rest.append(each)
+    said = {(each.focus, each.path) for each in known if each.path}
+    said |= {(each.focus, each.path) for each in causes.values()}
+    others = [each for each in rest if (each.focus, each.path) not in said]
+    groups: dict[str | None, list[Result]] = {}
+    for each in (*known, *others):
+        if each.value in causes and (each.component or each.rule):
+            groups.setdefault(each.value, []).append(each)
+    grouped = [_with_members(each, groups.get(name, [])) for name, each in causes.items()]
+    return grouped + [each for each in (*known, *others) if each.value not in groups]
+
+
+def _with_members(cause: Result, members: Sequence[Result]) -> Result:
+    """Return `cause` with the places of what follows from it, and their proposal."""
+    if cause.rule == UNCLASSED:
+        return cause
+    places = {place: None for each in members for place in each.places[:1]}
+    proposals = (each.proposal for each in members if each.proposal and each.proposal.replace)
+    return replace(
+        cause,
+        places=tuple(sorted(places, key=lambda p: (p.file, p.line or 0))) or cause.places,
+        proposal=next(proposals, cause.proposal),
+    )
 
 
 def _moved(quad: Quad, graphs: dict[str, str]) -> Quad:
@@ -118,25 +148,18 @@ def _renamed(results: Iterable[Result], names: dict[str, str]) -> Iterator[Resul
 
 def _store(quads: Iterable[Quad], setting: Setting) -> Store:
     """Return the small dataset; its default graph is the union of the others."""
+    columns, rows = setting.columns, _rows(setting)
+    parts = [each[rows].tolist() for each in (columns.s, columns.p, columns.o)]
+    ids = np.unique(np.array(parts, np.int64))
+    term = dict(zip(ids.tolist(), columns.dictionary.terms(ids), strict=True)).__getitem__
+    triples = [f"{term(s)} {term(p)} {term(o)}" for s, p, o in zip(*parts, strict=True)]
+    graphs = map(columns.graphs.__getitem__, columns.g[rows].tolist())
+    lines = [f"{each} {graph} ." for each, graph in zip(triples, graphs, strict=True)]
+    lines += [f"{each} ." for each in set(triples)]
     store = Store()
-    columns = setting.columns
-    rows = _rows(setting)
-    s, p, o, g = (each[rows] for each in (columns.s, columns.p, columns.o, columns.g))
-    for number in np.unique(g).tolist():
-        here = g == number
-        name = columns.graphs[number]
-        _load(store, columns, (s[here], p[here], o[here]), name)
-    if len(rows):
-        a, b, c = distinct_rows([s, p, o])
-        _load(store, columns, (a, b, c), "")
+    store.load("\n".join(lines), Form.N_QUADS, lenient=True)
     store.extend(with_union(quads))
     return store
-
-
-def _load(store: Store, columns: Columns, rows: tuple[Ids, Ids, Ids], graph: str) -> None:
-    text = BytesIO()
-    write_ntriples(rows, columns.dictionary, text, graph=graph)
-    store.load(text.getvalue(), Form.N_QUADS, lenient=True)
 
 
 def _rows(setting: Setting) -> Ints:

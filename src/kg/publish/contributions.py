@@ -7,7 +7,7 @@ validation, and taken back afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -16,13 +16,9 @@ import numpy as np
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
 from kg.errors import Place, StageError, Text
-from kg.publish.contribution_checks import (
-    Setting,
-    check_rules,
-    contribution_rules,
-    without_known,
-)
-from kg.publish.contribution_files import check_files
+from kg.publish.contribution_checks import Setting, check_rules, contribution_rules, joined
+from kg.publish.contribution_files import Known as KnownNames
+from kg.publish.contribution_files import check_files, without_relative
 from kg.publish.explanations import COLUMNS, reason_project
 from kg.rdf import column_files
 from kg.rdf.bulk import columns_of
@@ -44,7 +40,7 @@ from kg.validate.graph import by_predicate
 from kg.validate.places import with_places
 from kg.validate.proposals import with_proposals
 from kg.validate.proposals_known import Known
-from kg.validate.report import Report
+from kg.validate.report import Report, Result
 from kg.validate.shape_reader import read_shapes
 from kg.validate.shapes import Plan
 from kg.validate.stage import plan_of
@@ -72,6 +68,7 @@ class Checker:
         self._closure = closure
         self._plan = plan
         self._watched = Watched(closure, plan)
+        self._rules = contribution_rules(project)
         self._declared = _declared(columns, project.graph_iri("ontology/"))
         self._known = Known(
             self._watched.graph, prefixes=project.prefixes, declared=self._declared, plan=plan
@@ -106,10 +103,32 @@ class Checker:
             self._watched.undo()
         return Checked(clashes.plus(report).sorted(), found)
 
+    def _hygiene(self, sources: Sequence[Source], added: Triples) -> list[Result]:
+        """Return what is wrong with the files themselves and what the hygiene rules find."""
+        setting = Setting(
+            project=self._project,
+            columns=self._columns,
+            mentioned=distinct(np.concatenate(added[1:])),
+            replaced=self._replaced_graphs(sources),
+        )
+        return check_rules(self._rules, sources, setting)
+
+    def _joined(
+        self, report: Report, hygiene: Sequence[Result], sources: Sequence[Source]
+    ) -> Report:
+        """Return `report` with what `hygiene` adds, without what only follows from a fault."""
+        found = without_relative(joined(report.results, hygiene), sources, self._project)
+        known = KnownNames(self._project, self._columns.dictionary)
+        return replace(report, results=(*check_files(sources, known), *found))
+
+    def _replaced_graphs(self, sources: Sequence[Source]) -> list[int]:
+        """Return the numbers of the graphs of files of the project that are among `sources`."""
+        names = {f"<{graph}>" for source in sources if (graph := self._graph(source)) is not None}
+        return [n for n, name in enumerate(self._columns.graphs) if name in names]
+
     def _replaced(self, sources: Sequence[Source]) -> Triples:
         """Return what is published of files of the project that are among `sources`."""
-        names = {f"<{graph}>" for source in sources if (graph := self._graph(source)) is not None}
-        numbers = [n for n, name in enumerate(self._columns.graphs) if name in names]
+        numbers = self._replaced_graphs(sources)
         if not numbers:
             return NOTHING
         columns = self._columns

@@ -57,7 +57,8 @@ def run_rule(
 ) -> list[Result]:
     """Run one hygiene rule and return its findings; messages write IRIs with `prefixes`.
 
-    The focus is the first IRI of a row that is `about`, in N-Triples form, else the first.
+    The focus is the first IRI of a row, or, if the row names no graph, the first that is `about`,
+    in N-Triples form.
     """
     place = Place(str(rule.path))
     severity = _SEVERITIES.get(rule.header.get("severity", ""))
@@ -101,11 +102,12 @@ def _result(
         return _SLOT.sub(lambda match: shown.get(match.group(1), "–"), template)
 
     nodes = [str(node) for node in values.values() if isinstance(node, NamedNode)]
+    wanted: Container[str] = about if "graph" not in values else frozenset()
     nodes.append(str(next((values[name] for name in names if name in values), None)))
     return Result(
         severity="Violation",
         message=Text(de=fill(rule.about.de), en=fill(rule.about.en)),
-        focus=next((node for node in nodes if node in about), nodes[0]),
+        focus=next((node for node in nodes if node in wanted), nodes[0]),
         path=_iri(values.get("property")),
         value=str(values["value"]) if "value" in values else None,
         rule=rule.path.stem,

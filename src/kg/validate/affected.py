@@ -31,15 +31,7 @@ def candidates(
     the change in a way that cannot be followed back. Shapes that do not depend on the change are
     left out.
     """
-    finder = _Finder(before, after, _together(added, removed))
-    found: dict[Shape, Ints | None] = {}
-    for shape in plan.targeted:
-        nodes = finder.shape(shape)
-        if nodes is not None:
-            nodes = _gathered([nodes, *finder.targets(shape)])
-        if nodes is None or len(nodes):
-            found[shape] = nodes
-    return found
+    return Affected(before, after, added, removed).candidates(plan)
 
 
 def _together(added: Pairs, removed: Pairs) -> Changes:
@@ -49,10 +41,12 @@ def _together(added: Pairs, removed: Pairs) -> Changes:
     }
 
 
-class _Finder:
+class Affected:
     """Finds what depends on one change; each shape, path and class is looked at once."""
 
-    def __init__(self, before: Graph, after: Graph, changed: Changes) -> None:
+    def __init__(self, before: Graph, after: Graph, added: Pairs, removed: Pairs) -> None:
+        """Take the graph before and after, and the pairs that came and went."""
+        changed = _together(added, removed)
         self._graphs = (before, after)
         self._changed = changed
         self._types = changed.get(after.id(TYPE), EMPTY)
@@ -62,6 +56,17 @@ class _Finder:
         self._shapes: dict[Shape, Ints | None] = {}
         self._touched: dict[Path, Ints] = {}
         self._classes: dict[str, Ints] = {}
+
+    def candidates(self, plan: Plan) -> dict[Shape, Ints | None]:
+        """Return what `candidates` does."""
+        found: dict[Shape, Ints | None] = {}
+        for shape in plan.targeted:
+            nodes = self.shape(shape)
+            if nodes is not None:
+                nodes = _gathered([nodes, *self.targets(shape)])
+            if nodes is None or len(nodes):
+                found[shape] = nodes
+        return found
 
     def shape(self, shape: Shape) -> Ints | None:
         """Return the nodes that may newly conform to `shape` or fail it, None for all."""

@@ -10,13 +10,13 @@ from pyoxigraph import Triple
 from kg.namespaces import WELL_KNOWN
 from kg.rdf.bulk import columns_of
 from kg.reason.arrays import EMPTY, Ints, contained, gather
-from kg.validate.affected import candidates
+from kg.validate.affected import Affected
 from kg.validate.evaluate import Evaluation
 from kg.validate.graph import Graph, Pairs, graph_of
 from kg.validate.report import Report, Result
 from kg.validate.results import results_of
 from kg.validate.shape_reader import read_shapes
-from kg.validate.shapes import Plan
+from kg.validate.shapes import Plan, Shape
 
 
 def validate(graph: Graph, plan: Plan) -> Report:
@@ -59,11 +59,20 @@ def revalidate(
     appeared even if it was so before.
     """
     old, new = Evaluation(before, plan), Evaluation(after, plan)
-    found = candidates(plan, before, after, added, removed)
+    affected = Affected(before, after, added, removed)
+    found = affected.candidates(plan)
+
+    def concerned(shape: Shape) -> Ints | None:
+        nodes = affected.shape(shape)
+        if nodes is None or not len(nodes):
+            return nodes if nodes is None else whole
+        return gather([nodes, whole])
+
     everything = gather([more, *(nodes for nodes in found.values() if nodes is not None)])
     was_kinds, now_kinds = before.kinds_of(everything), after.kinds_of(everything)
     appeared, resolved = _Bag(), _Bag()
     count = 0
+    whole = more
     for shape in plan.targeted:
         nodes = found.get(shape, EMPTY)
         if nodes is None:
@@ -71,13 +80,19 @@ def revalidate(
         else:
             was = old.among_targets(shape, nodes, was_kinds)
             now = new.among_targets(shape, gather([nodes, more]), now_kinds)
+        whole = gather([more, _differing(was, now)])
         count += len(now)
         if len(now):
-            appeared.add(results_of(new, new.results(shape, now)))
+            appeared.add(results_of(new, new.results(shape, now, concerned=concerned)))
         was = was[~contained(was, more)]
         if len(was):
-            resolved.add(results_of(old, old.results(shape, was)))
+            resolved.add(results_of(old, old.results(shape, was, concerned=concerned)))
     return Changed(tuple(appeared.without(resolved)), tuple(resolved.without(appeared)), count)
+
+
+def _differing(one: Ints, other: Ints) -> Ints:
+    """Return what only one of two sorted arrays has: nodes that begin or cease to be targets."""
+    return gather([one[~contained(one, other)], other[~contained(other, one)]])
 
 
 class _Bag:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kg.validate.sparql_results import Rows
     from kg.validate.sparql_run import SparqlRunner
 
+Concerned = Callable[[Shape], "Ints | None"]
+"""The nodes, sorted, that a shape within another is to be evaluated for, None for all."""
 PROPERTY, NODE = component("Property"), component("Node")
 _QUALIFIED = (component("QualifiedMinCount"), component("QualifiedMaxCount"))
 
@@ -85,18 +87,26 @@ class Evaluation:
         for shape in self.plan.targeted:
             yield from self.results(shape, self.targets(shape))
 
-    def results(self, shape: Shape, nodes: Ints, weights: Ints | None = None) -> Iterator[Batch]:
+    def results(
+        self,
+        shape: Shape,
+        nodes: Ints,
+        weights: Ints | None = None,
+        *,
+        concerned: Concerned | None = None,
+    ) -> Iterator[Batch]:
         """Yield the results of a shape for focus nodes, each given once.
 
         A node that several value nodes of a shape around lead to is validated for each of them;
-        `weights` says how often.
+        `weights` says how often. Property shapes of a node shape are left out for the nodes that
+        `concerned`, if given, does not return for them; it returns None for all.
         """
         if shape.deactivated or not len(nodes):
             return
         given = self._values(shape, nodes)
         for constraint in shape.constraints:
             if constraint.component == PROPERTY:
-                yield from self._inner(constraint.shapes[0], given, weights)
+                yield from self._inner(constraint.shapes[0], given, weights, concerned)
             elif constraint.sparql:
                 for batch in self._asked(shape, constraint, given):
                     yield _repeated(batch, nodes, weights)
@@ -107,9 +117,17 @@ class Evaluation:
                     batch = Batch(shape, constraint, focus, hits.values, hits.predicates)
                     yield _repeated(batch, nodes, weights)
 
-    def _inner(self, shape: Shape, given: Values, weights: Ints | None) -> Iterator[Batch]:
+    def _inner(
+        self, shape: Shape, given: Values, weights: Ints | None, concerned: Concerned | None
+    ) -> Iterator[Batch]:
         if given.values is given.nodes:
-            yield from self.results(shape, given.nodes, weights)
+            nodes = given.nodes
+            some = concerned(shape) if concerned else None
+            if some is not None:
+                rows = contained(nodes, some)
+                nodes = nodes[rows]
+                weights = None if weights is None else weights[rows]
+            yield from self.results(shape, nodes, weights)
             return
         ids, places = np.unique(given.values, return_inverse=True)
         outer = None if weights is None else weights[given.which]

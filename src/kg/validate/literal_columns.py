@@ -132,9 +132,17 @@ def lexical_forms(dictionary: Dictionary, ids: Ints) -> list[bytes | None]:
     kinds = dictionary.kinds[ids].tolist()
     text = dictionary.write(ids)
     if b"\\" not in text and min(kinds) == LITERAL:
-        return [*_FORM.findall(text)]
+        return [*(_alike(text, len(ids)) or _FORM.findall(text))]
     lines = text.split(b"\n")[:-1]
     return [_lexical(line, kind) for line, kind in zip(lines, kinds, strict=True)]
+
+
+def _alike(text: bytes, count: int) -> list[bytes] | None:
+    """Return the forms of literals, a line each, that have one datatype or language, else None."""
+    first = text[: text.index(b"\n")]
+    end = first[first.rindex(b'"') :]
+    found = text[1 : -1 - len(end)].split(end + b'\n"')
+    return found if len(found) == count and text.endswith(end + b"\n") else None
 
 
 def _lexical(line: bytes, kind: int) -> bytes | None:

@@ -131,13 +131,14 @@ def _escape(letter: str, *, inside: bool) -> str:
     )
 
 
-_ATOM = r"(?:[\w @#%&,:;=<>/!~'\"-]|\\[d.\-+*?()\[\]{}|/^$]|\[(?!\^)(?:[\w .,:;/+@-]|\\[d.\-])+\])"
-_VARIES = re.compile(r"\?|\{\d+,\d+\}")
+_ESCAPED = r"\\[d.\-+*?()\[\]{}|/^$]"
+_ATOM = rf"(?:[\w @#%&,:;=<>/!~'\"-]|{_ESCAPED}|\[(?!\^)(?:[\w .,:;/+@-]|\\[d.\-])+\])"
+_CHOICE = rf"\((?:{_ATOM}(?:\{{\d{{1,2}}\}})?|\|)+\)"
+_OFTEN = r"(?:\?|\{\d{1,2}(?:,\d{1,2})?\})?"
+_QUICK = re.compile(rf"\^(?:{_CHOICE}|{_ATOM}{_OFTEN})*(?:{_ATOM}[*+])?\$", re.ASCII)
+"""From start to end: single signs, classes and choices, each so often; the last one at will."""
+_VARIES = re.compile(r"\?|\(|\{\d+,\d+\}")
 """More than two of them could be combined in too many ways."""
-_QUICK = re.compile(
-    rf"\^(?:{_ATOM}(?:\?|\{{\d{{1,2}}(?:,\d{{1,2}})?\}})?)*(?:{_ATOM}[*+])?\$", re.ASCII
-)
-"""From start to end: single signs and classes, each at most so often; the last one at will."""
 
 
 def _quick(source: str) -> re.Pattern[bytes] | None:

@@ -6,6 +6,7 @@ What has two readings, such as 01/02/2023 or 1.234, is not converted.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -60,6 +61,41 @@ _TRUTH = MappingProxyType(
     }
 )
 _PLAIN_NUMBER = Late(r"[+-]?\d+(?:\.\d+)?")
+_THOUSANDS = Late(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+"""Thousands in German or in English, and in the other of the two a number with three decimals."""
+_MONEY = Late(r"(?:EUR|Euro|€)?\s*(?P<number>[+-]?\d[\d.,'\s]*?)(?:,-+)?\s*(?:EUR|Euro|€)")
+_LARGE = Late(r"(?P<number>\d+(?:[.,]\d{1,2})?)\s*(?P<unit>[A-Za-z]+)\.?(?:\s*(?:EUR|Euro|€))?")
+_UNITS = MappingProxyType(
+    {
+        **dict.fromkeys(("tsd", "tausend", "teur", "thousand"), 3),
+        **dict.fromkeys(("mio", "million", "millionen", "millions"), 6),
+        **dict.fromkeys(("mrd", "milliarde", "milliarden"), 9),
+    }
+)
+_WORDS = MappingProxyType(
+    {
+        name: number
+        for number, names in enumerate(
+            (
+                ("ein", "eins", "eine", "one"),
+                ("zwei", "two"),
+                ("drei", "three"),
+                ("vier", "four"),
+                ("fünf", "five"),
+                ("sechs", "six"),
+                ("sieben", "seven"),
+                ("acht", "eight"),
+                ("neun", "nine"),
+                ("zehn", "ten"),
+                ("elf", "eleven"),
+                ("zwölf", "twelve"),
+            ),
+            start=1,
+        )
+        for name in names
+    }
+)
+_SINCE = Late(r"(?i:seit(?: dem)?|ab(?: dem)?|vom|im|am|since|from|in)\s+(?P<rest>.+)")
 _COMMA = Late(r"[+-]?\d+,(?:\d{1,2}|\d{4,})|[+-]?0,\d+")
 _GERMAN = Late(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+|[+-]?\d{1,3}(?:\.\d{3}){2,}")
 _ENGLISH = Late(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:,\d{3}){2,}")
@@ -74,12 +110,34 @@ def converted(term: str, datatypes: Iterable[str]) -> str | None:
     special ones should come first.
     """
     text = term[1:-1] if term.startswith("<") else literals.split(term).lexical.strip()
+    since = _SINCE.fullmatch(text)
     for datatype in datatypes:
-        lexical = _READERS.get(datatype, _nothing)(text)
+        read = _READERS.get(datatype, _nothing)
+        lexical = read(text)
+        if lexical is None and since and datatype in _TIMES:
+            lexical = read(since["rest"])
         if lexical is not None:
             found = literals.write(lexical, datatype=datatype)
             if found != term and literals.value(found) is not None:
                 return found
+    return None
+
+
+def two_readings(text: str) -> tuple[str, str] | None:
+    """Return the two numbers that a text such as 250.000 may mean, the larger one first."""
+    if not _THOUSANDS.fullmatch(text):
+        return None
+    point = re.sub(",", ".", text)
+    return f"{re.sub('[.,]', '', text)}.0", f"{Decimal(point).normalize():f}"
+
+
+def day_that_is_not(text: str) -> tuple[int, int, int] | None:
+    """Return year, month and day of a date that the calendar does not have, such as 31 June."""
+    for pattern in _DAYS:
+        match = pattern.fullmatch(text)
+        if match and 1 <= _month(match) <= 12:
+            year, month, day = int(match["year"]), _month(match), int(match["day"])
+            return (year, month, day) if not 1 <= day <= monthrange(year, month)[1] else None
     return None
 
 
@@ -130,21 +188,34 @@ def _boolean(text: str) -> str | None:
 
 
 def _integer(text: str) -> str | None:
-    number = _number(text)
+    if text.lower() in _WORDS:
+        return str(_WORDS[text.lower()])
+    number = _number(re.sub("[.,]", "", text) if _THOUSANDS.fullmatch(text) else text)
     if number is None or number != number.to_integral_value():
         return None
     return str(int(number))
 
 
 def _decimal(text: str) -> str | None:
-    number = _number(text)
-    return None if number is None else f"{number:f}"
+    number = None if _THOUSANDS.fullmatch(text) else _number(text)
+    if number is None:
+        return None
+    written = f"{number:f}"
+    return written if "." in written else f"{written}.0"
 
 
 def _number(text: str) -> Decimal | None:
     """Return the number if the signs in it can only be read in one way."""
     if len(text) > 100:
         return None
+    money, large = _MONEY.fullmatch(text), _LARGE.fullmatch(text)
+    if money:
+        # Nobody writes three decimals of a Euro.
+        text = money["number"].strip()
+        text = re.sub("[.,]", "", text) if _THOUSANDS.fullmatch(text) else text
+    elif large and large["unit"].lower() in _UNITS:
+        scale = _UNITS[large["unit"].lower()]
+        return Decimal(large["number"].replace(",", ".")).scaleb(scale)
     if _PLAIN_NUMBER.fullmatch(text):
         plain = text
     elif _COMMA.fullmatch(text):
@@ -197,6 +268,7 @@ _READERS: Mapping[str, Callable[[str], str | None]] = MappingProxyType(
         XSD + "string": _string,
     }
 )
+_TIMES = frozenset((XSD + "date", XSD + "gYearMonth", XSD + "gYear"))
 SPECIAL_FIRST = tuple(_READERS)
 """The datatypes that are known here, the most special first."""
 TEXT_WITH_LANGUAGE = RDF + "langString"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
 from kg.errors import LANGUAGES, Text
-from kg.namespaces import DCT, RDFS, SH, SKOS, shorten
+from kg.namespaces import DCT, OWL, RDFS, SH, SKOS, XSD, shorten
 from kg.rdf import literals
 from kg.rdf.dictionary import IRI, LITERAL
+from kg.rdf.late import Late
 from kg.reason.arrays import EMPTY, Ints, gather, seconds
 from kg.validate.graph import Graph
 from kg.validate.proposals_expected import Expected, expected, shapes_for
@@ -33,7 +35,16 @@ LABELS = tuple(
     )
 )
 EXAMPLE = f"<{SKOS}example>"
+_CLASSES = (OWL + "Class", RDFS + "Class", RDFS + "Datatype")
+_BARE = MappingProxyType(
+    {
+        XSD + "boolean": Late(r"true|false"),
+        XSD + "integer": Late(r"[+-]?[0-9]+"),
+        XSD + "decimal": Late(r"[+-]?[0-9]*\.[0-9]+"),
+    }
+)
 _MOST = 50_000
+_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,8 @@ class Known:
             return shorten(term[1:-1], self.prefixes)
         if term.startswith('"') and term.endswith(">"):
             lexical, datatype, _ = literals.split(term)
+            if is_bare(lexical, datatype):
+                return lexical
             return f"{literals.write(lexical)}^^{shorten(datatype, self.prefixes)}"
         return term
 
@@ -154,12 +167,15 @@ class Known:
             return []
         return self.graph.dictionary.terms(self.graph.objects(number, predicate))
 
-    def declared(self) -> Candidates:
-        """Return the declared terms."""
-        if None not in self._candidates:
-            terms = tuple(f"<{iri}>" for iri in self._declared)
-            self._candidates[None] = self._index(terms, self._base)
-        return self._candidates[None]
+    def declared(self, *, classes: bool) -> Candidates:
+        """Return the declared classes, or the other declared terms, which are the properties."""
+        if ("declared", classes) not in self._candidates:
+            kinds = gather([self._base.instances(f"<{iri}>") for iri in _CLASSES])
+            names = set(_terms(self._base, kinds))
+            every = (f"<{iri}>" for iri in self._declared)
+            terms = tuple(each for each in every if (each in names) == classes)
+            self._candidates["declared", classes] = self._index(terms, self._base)
+        return self._candidates["declared", classes]
 
     def candidates(self, wanted: Expected) -> Candidates:
         """Return the terms that fulfil `wanted` as far as that can be listed."""
@@ -211,12 +227,34 @@ class Known:
         number = self.graph.id(value)
         return [] if number < 0 else _terms(self.graph, self.graph.subjects(predicate, number))
 
+    def identifies(self, predicate: str) -> bool:
+        """Return whether each value of a property has one subject only, such as a key."""
+        values = seconds(self._base.of(predicate).pairs())
+        return len(values) > _FEW and len(np.unique(values)) == len(values)
+
+    def pointing(self, value: str) -> list[str]:
+        """Return the IRIs that have `value` under any property."""
+        number = self.graph.id(value)
+        if number < 0:
+            return []
+        some = [
+            self.graph.relation(each).partners(number, by_object=True)
+            for each in self.graph.predicates()
+        ]
+        return _terms(self.graph, gather(some))[:_MOST]
+
     def _index(self, terms: tuple[str, ...], graph: Graph) -> Candidates:
         return Candidates(
             terms,
             Names((local(each), at) for at, each in enumerate(terms) if each.startswith("<")),
             Names((*_texts(terms), *_labels(terms, graph))),
         )
+
+
+def is_bare(lexical: str, datatype: str) -> bool:
+    """Return whether Turtle writes a literal without quotation marks; section 2.5.2 of Turtle."""
+    pattern = _BARE.get(datatype)
+    return pattern is not None and pattern.fullmatch(lexical) is not None
 
 
 def _terms(graph: Graph, ids: Ints) -> list[str]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from kg.errors import Text
-from kg.namespaces import ABSOLUTE_IRI, SH, XSD
+from kg.namespaces import SH, XSD
 from kg.rdf import literals
 from kg.validate.paths import Step
-from kg.validate.proposals_convert import TEXT_WITH_LANGUAGE, converted
+from kg.validate.proposals_convert import (
+    TEXT_WITH_LANGUAGE,
+    converted,
+    day_that_is_not,
+    two_readings,
+)
 from kg.validate.proposals_expected import Expected, patterns, shapes_for
-from kg.validate.proposals_known import EXAMPLE, Candidates, Known, local
+from kg.validate.proposals_known import EXAMPLE, Known, local
+from kg.validate.proposals_meant import as_iri, did_you_mean, listed, meant
 from kg.validate.proposals_near import plain
 from kg.validate.report import Proposal, Result
 
 _MOST = 3
+_NUMBERS = frozenset((XSD + "decimal", XSD + "double", XSD + "float"))
 _LANGUAGES = {
     **dict.fromkeys(("deu", "ger", "german", "deutsch", "ge", "dt", "de_de"), "de"),
     **dict.fromkeys(("eng", "english", "englisch", "en_gb", "en_us", "uk"), "en"),
@@ -34,15 +39,19 @@ def right_value(result: Result, known: Known) -> Proposal | None:
     if found:
         return instead(value, found, known)
     if wanted.is_listed:
-        near = meant(value, known.candidates(wanted), known)
-        near = near or meant(value, known.new(wanted), known)
+        near = meant(value, known.new(wanted), known)
+        near = near or meant(value, known.candidates(wanted), known)
         return did_you_mean(value, near, known)
+    unsure = unsure_value(value, wanted)
+    if unsure:
+        return unsure
     if value.startswith("<"):
         moved = _in_other_namespace(value, result, known)
         if moved:
             return moved
     if f"<{SH}IRI>" in wanted.kinds and value.startswith('"'):
-        address = as_iri(literals.split(value).lexical, known)
+        text = literals.split(value).lexical.strip()
+        address = as_iri(f"https://{text}" if text.startswith("www.") else text, known)
         return instead(value, address, known) if address else _in_brackets()
     if TEXT_WITH_LANGUAGE in wanted.datatypes and value.startswith('"'):
         return tagged(result, known)
@@ -61,6 +70,29 @@ def in_datatype(value: str, wanted: Expected) -> str | None:
     return converted(value, datatypes)
 
 
+def unsure_value(value: str, wanted: Expected) -> Proposal | None:
+    """Say why a text is no number or no date, when people must decide what is meant."""
+    if not value.startswith('"'):
+        return None
+    text = literals.split(value).lexical.strip()
+    readings = two_readings(text)
+    if readings and not _NUMBERS.isdisjoint(wanted.datatypes):
+        one, other = readings
+        return Proposal(
+            Text(de=f"Ist {one} gemeint oder {other}?", en=f"Is {one} meant or {other}?")
+        )
+    missing = day_that_is_not(text)
+    if missing and XSD + "date" in wanted.datatypes:
+        year, month, day = missing
+        return Proposal(
+            Text(
+                de=f"Den {day}.{month}.{year} gibt es nicht.",
+                en=f"There is no day {day} in month {month} of {year}.",
+            )
+        )
+    return None
+
+
 def _in_other_namespace(value: str, result: Result, known: Known) -> Proposal | None:
     """Propose the same name in the one namespace of the project that the patterns allow."""
     wanted = patterns(shapes_for(result, known.plan))
@@ -70,65 +102,6 @@ def _in_other_namespace(value: str, result: Result, known: Known) -> Proposal | 
     strict = [iri for iri in fitting if all(each.matches(iri.encode()) for each in wanted)]
     found = [f"<{iri}>" for iri in strict or fitting if f"<{iri}>" != value]
     return did_you_mean(value, found, known) if len(found) == 1 else None
-
-
-def meant(term: str, candidates: Candidates, known: Known) -> list[str]:
-    """Return the candidates that `term`, an IRI or a literal, most probably means."""
-    if term.startswith("_:"):
-        return []
-    names, space = [local(term)], term.strip("<>").removesuffix(local(term))
-    if term.startswith('"'):
-        lexical = literals.split(term).lexical.strip()
-        address = as_iri(lexical, known)
-        if address in candidates.known:
-            return [address] if address else []
-        names, space = ([local(address)] if address else [lexical]), ""
-    label = known.label(term)
-    names += [label] if label else []
-    # What is described is not misspelt, but of the wrong kind.
-    near = () if label else (candidates.locals.near, candidates.labels.near)
-    for find in (candidates.locals.same, candidates.labels.same, *near):
-        for name in names:
-            found = [candidates.terms[at] for at in find(name)]
-            found = [each for each in found if each != term]
-            if found:
-                return _closest(found, space)
-    return []
-
-
-def _closest(found: Sequence[str], space: str) -> list[str]:
-    """Return those of the same namespace, if there are any."""
-    own = [each for each in found if space and each[1:-1].removesuffix(local(each)) == space]
-    return list(own or found)
-
-
-def as_iri(text: str, known: Known) -> str | None:
-    """Return what is written as an IRI or as a name with a prefix, in N-Triples form."""
-    text = text.strip().removeprefix("<").removesuffix(">")
-    prefix, colon, rest = text.partition(":")
-    if colon and prefix in known.prefixes and not rest.startswith("//"):
-        text = known.prefixes[prefix] + rest
-    elif not colon or not (rest.startswith("//") or prefix == "urn"):
-        return None
-    return f"<{text}>" if ABSOLUTE_IRI.match(text) else None
-
-
-def did_you_mean(term: str, found: Sequence[str], known: Known) -> Proposal | None:
-    """Propose the one term of `found` in place of `term`, or name the few that it may be."""
-    if not found or len(found) > _MOST:
-        return None
-    shown = [known.shown(each) for each in found]
-    if len(found) == 1:
-        return Proposal(
-            Text(de=f"Meinten Sie {shown[0].de}?", en=f"Did you mean {shown[0].en}?"),
-            replace=(term, found[0]),
-        )
-    return Proposal(
-        Text(
-            de=f"Meinten Sie {_listed([each.de for each in shown], 'oder')}?",
-            en=f"Did you mean {_listed([each.en for each in shown], 'or')}?",
-        )
-    )
 
 
 def right_spelling(result: Result, known: Known) -> Proposal | None:
@@ -150,7 +123,8 @@ def right_spelling(result: Result, known: Known) -> Proposal | None:
         return right_value(result, known)
     found = _spelled(value, path.predicate, result, known)
     if len(found) == 1:
-        holders = known.holders(path.predicate, found[0])[:1]
+        own = known.identifies(path.predicate)
+        holders = known.holders(path.predicate, found[0])[:1] if own else []
         label = next((known.label(each) for each in holders), None)
         name = known.short(found[0]) + (f" ({label})" if label else "")
         return Proposal(
@@ -216,8 +190,8 @@ def tagged(result: Result, known: Known) -> Proposal | None:
     shown = [literals.write(_cut(lexical), language=each) for each in allowed[:_MOST]]
     return Proposal(
         Text(
-            de=f"Geben Sie die Sprache an: {_listed(shown, 'oder')}.",
-            en=f"Give the language: {_listed(shown, 'or')}.",
+            de=f"Geben Sie die Sprache an: {listed(shown, 'oder')}.",
+            en=f"Give the language: {listed(shown, 'or')}.",
         )
     )
 
@@ -246,8 +220,3 @@ def _in_brackets() -> Proposal:
             "marks.",
         )
     )
-
-
-def _listed(names: Iterable[str], word: str) -> str:
-    *most, last = names
-    return f"{', '.join(most)} {word} {last}" if most else last

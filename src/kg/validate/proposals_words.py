@@ -10,7 +10,8 @@ from kg.namespaces import SH
 from kg.rdf import literals
 from kg.validate.paths import Step
 from kg.validate.proposals_known import Known
-from kg.validate.proposals_value import did_you_mean, in_datatype, instead, meant
+from kg.validate.proposals_meant import did_you_mean, meant
+from kg.validate.proposals_value import in_datatype, instead, unsure_value
 from kg.validate.report import Proposal, Result
 
 _MOST = 5
@@ -37,12 +38,12 @@ def too_many(result: Result, known: Known) -> Proposal | None:
             )
         )
     one = most == "1"
+    de = "darf nur ein Wert stehen" if one else f"dürfen höchstens {most} Werte stehen"
+    en = "only one value may stand" if one else f"at most {most} values may stand"
     return Proposal(
         Text(
-            de=f"Es stehen da: {_listed(values, known, 'de')}. Behalten Sie "
-            f"{'nur einen Wert' if one else f'höchstens {most} Werte'}.",
-            en=f"There are: {_listed(values, known, 'en')}. Keep "
-            f"{'only one of them' if one else f'at most {most} of them'}.",
+            de=f"Es stehen da: {_listed(values, known, 'de')}. An dieser Stelle {de}.",
+            en=f"There are: {_listed(values, known, 'en')}. In this place {en}.",
         )
     )
 
