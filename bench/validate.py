@@ -283,8 +283,8 @@ from the files to what the validator works on, "validate" from there to all resu
 {differences}
 
 Two kinds of faults are not in these graphs, as the validators differ about them. Values of a
-datatype that nobody knows: rdf-validate-shacl lets them pass in sh:maxExclusive and the like, though
-section 4.3 of the recommendation asks for a result when the comparison does not return true.
+datatype that nobody knows: rdf-validate-shacl lets them pass in sh:maxExclusive and the like;
+section 4.3 of the recommendation asks for a result when the comparison is not true.
 Ill-formed literals of xsd:date and xsd:gYear: section 4.1.2 asks for the form only with the
 datatypes that SPARQL knows; ours reports them as well, pyrudof neither, pySHACL only the dates.
 

@@ -36,13 +36,13 @@ def test_every_format_is_read(form: Format, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "line", "column", "shown"),
     [
-        ("e:a e:b e:c\ne:d e:e e:f .", 3, 1, "e:d"),
+        ("e:a e:b e:c\ne:d e:e e:f .", 2, 12, "e:d"),
         ("e:a x:b e:c .", 2, 5, "x:b"),
         ('e:a e:b "😀ü" oops .', 2, 14, "oops"),
-        ('e:a e:b "open .', 2, 9, "„"),
+        ('e:a e:b "open .', 2, 9, '"open .'),
         ("e:a e:b <a b> .", 2, 9, "<a b"),
         ("e:a e:b (e:c .", 2, 14, "."),
-        ("e:a e:b \r\n  e:c e:d .", 3, 7, "e:d"),
+        ("e:a e:b \r\n  e:c e:d .", 3, 6, "e:d"),
         ('e:a e:b "\u2028", oops .', 2, 14, "oops"),
     ],
 )

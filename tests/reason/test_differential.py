@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from tests.reason.random_graphs import PROFILES, SPACE, Row, data, ontology
 
 from kg.rdf.dataset import MEANINGFUL, load, rdf_files
+from kg.rdf.literals import value
 from kg.reason.closure import Contradiction
 from kg.reason.reference import close
 from kg.reason.rule_files import read_rules
@@ -79,14 +80,28 @@ def test_ontology_with_a_sample(repository: Path) -> None:
     assert theirs.inferred
 
 
-def test_graph_of_this_project(repository: Path) -> None:
-    """The closure of all data under the ontology and the rules of this project is owlrl's.
+def by_value(triples: Iterable[Triple]) -> set[tuple[str, str, object]]:
+    """Triples with literals by their values: owlrl writes 74 where the data has 74.0."""
+    return {
+        (str(one.subject), one.predicate.value, value(str(one.object)) or str(one.object))
+        for one in triples
+    }
 
-    This takes owlrl about twenty seconds.
+
+def test_graph_of_this_project(repository: Path) -> None:
+    """The closure of the data under the ontology and the rules of this project is owlrl's.
+
+    Of the gazetteer only Nordrhein-Westfalen is taken: for all of Germany owlrl takes an hour.
     """
     rules = read_rules(repository / "queries" / "rules")
-    given = load(read_project(repository)).triples(*MEANINGFUL)
+    lands = {path.stem for path in (repository / "data/links/wikidata").glob("*.ttl")}
+    assert len(lands) == 16
+    lands.remove("nordrhein-westfalen")
+    sources = load(read_project(repository)).in_room(*MEANINGFUL)
+    given = {
+        triple for source in sources if source.path.stem not in lands for triple in source.triples()
+    }
     theirs, ours = close(given, rules), reason(given, rules)
-    assert set(ours.inferred()) == theirs.inferred
+    assert by_value(ours.inferred()) == by_value(theirs.inferred)
     assert ours.contradictions == theirs.contradictions == ()
     assert len(theirs.inferred) > 0.5 * len(given)

@@ -286,6 +286,37 @@ def test_a_part_of_unknown_type(app_client: Client) -> None:
     assert app_client.post("/validate", files=plain).status_code == 200
 
 
+def test_a_part_of_unknown_type_is_named(app_client: Client) -> None:
+    """The refusal of a part says which part it is, and which suffix or media type it has."""
+    refused = app_client.post(
+        "/validate", files={"data": ("x.txt", RIGHT.encode(), "text/plain")}
+    ).json()
+    assert "Teil „data“: Die Endung .txt ist keine RDF-Endung" in refused["messages"]["de"]
+    assert "Part “data”: The suffix .txt is not one of RDF" in refused["messages"]["en"]
+    assert (refused["part"], refused["supported"]) == ("data", list(SUPPORTED))
+    typed = app_client.post("/validate", files={"data": (None, b"x", "application/pdf")}).json()
+    assert "application/pdf" in typed["detail"]
+
+
+def test_faults_in_several_parts(app_client: Client) -> None:
+    """Each part with a fault of syntax is named, with its place, on a line of its own."""
+    files = [("data", (f"{name}.ttl", b"<urn:a> x", "text/turtle")) for name in "ab"]
+    document = app_client.post("/validate?lang=de", files=files).json()
+    assert document["status"] == 400
+    assert [line.split(":")[0] for line in document["detail"].split("\n")] == ["a.ttl", "b.ttl"]
+
+
+def test_language_of_problems(app_client: Client) -> None:
+    """`?lang=` decides on the language of a problem, before Accept-Language does."""
+    english = {"Accept-Language": "en"}
+    document = post(app_client, "x", english, "?lang=de").json()
+    assert document["title"] == "Fehler in den Daten"
+    assert document["detail"] == document["messages"]["de"]
+    assert post(app_client, "x", {"Accept-Language": "de"}, "?lang=en").json()["title"] == (
+        "Fault in the data"
+    )
+
+
 def test_gzip(app_client: Client) -> None:
     """Damaged and cut gzip is 400; one of several members is read; a bomb is 413 at once."""
     packed = {"Content-Encoding": "gzip"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.namespaces import XSD
-from kg.validate.proposals_convert import converted
+from kg.validate.proposals_convert import converted, day_that_is_not, two_readings
 from kg.validate.proposals_near import Names
 
 DATES = ("date", "gYearMonth", "gYear")
@@ -33,7 +33,16 @@ DATES = ("date", "gYearMonth", "gYear")
         ("1.234.567", ("integer",), ("1234567", "integer")),
         ("12 345", ("integer",), ("12345", "integer")),
         ("5.0", ("integer",), ("5", "integer")),
-        ("5", ("decimal", "integer"), ("5", "decimal")),
+        ("5", ("decimal", "integer"), ("5.0", "decimal")),
+        ("74.817", ("integer",), ("74817", "integer")),
+        ("1,234", ("integer",), ("1234", "integer")),
+        ("zwei", ("integer",), ("2", "integer")),
+        ("250.000 €", ("decimal",), ("250000.0", "decimal")),
+        ("1.250,50 EUR", ("decimal",), ("1250.50", "decimal")),
+        ("5 Mio. Euro", ("decimal",), ("5000000.0", "decimal")),
+        ("1,5 Millionen", ("integer",), ("1500000", "integer")),
+        ("seit Januar 2022", DATES, ("2022-01", "gYearMonth")),
+        ("ab 2024", DATES, ("2024", "gYear")),
         ("ja", ("boolean",), ("true", "boolean")),
         ("Falsch", ("boolean",), ("false", "boolean")),
         ("https://example.org/ä", ("anyURI",), ("https://example.org/ä", "anyURI")),
@@ -56,7 +65,10 @@ def test_one_reading(text: str, wanted: tuple[str, ...], expected: tuple[str, st
         ("Frühjahr 2023", DATES),
         ("2023-05-01T12:00:00", DATES),
         ("23", DATES),
-        ("1.234", ("integer",)),
+        ("250.000", ("decimal",)),
+        ("5 Äpfel", ("decimal",)),
+        ("seit jeher", DATES),
+        ("bis 2025", DATES),
         ("1,234", ("decimal",)),
         ("12,34,5", ("decimal",)),
         ("etwa 5", ("integer",)),
@@ -71,6 +83,20 @@ def test_one_reading(text: str, wanted: tuple[str, ...], expected: tuple[str, st
 def test_no_reading_or_several(text: str, wanted: tuple[str, ...]) -> None:
     """What may mean this or that is left to people."""
     assert converted(f'"{text}"', [XSD + name for name in wanted]) is None
+
+
+def test_two_readings() -> None:
+    """A dot before three digits is either that of thousands or that of decimals."""
+    assert two_readings("250.000") == ("250000.0", "250.0")
+    assert two_readings("1,234") == ("1234.0", "1.234")
+    assert two_readings("250.00") is two_readings("0.125") is None
+
+
+def test_day_that_is_not() -> None:
+    """A month has no more days than it has; what is no date at all is not told so."""
+    assert day_that_is_not("2024-06-31") == (2024, 6, 31)
+    assert day_that_is_not("29. Februar 2023") == (2023, 2, 29)
+    assert day_that_is_not("29.2.2024") is day_that_is_not("bald") is None
 
 
 def test_names() -> None:

@@ -155,7 +155,6 @@ PATTERNS = [
     fault("repeated nothing", of(f'sh:pattern {HERE}"*a"'), "sh:pattern"),
     fault("flags", of(f'sh:pattern {HERE}"a" ; sh:flags "ig"'), "sh:pattern", "g"),
     fault("flags alone", of(f'{HERE}sh:flags "i"'), "sh:flags", "sh:pattern"),
-    fault("two", of(f'sh:pattern "a" , {HERE}"b"'), "sh:pattern", "2"),
     fault("two flags", of(f'sh:pattern "a" ; sh:flags "i" , {HERE}"s"'), "sh:flags", "2"),
 ]
 SHAPES = [

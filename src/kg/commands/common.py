@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.errors import Text, UsageError
+
+if TYPE_CHECKING:
+    from kg.rdf.dataset import Source
+    from kg.settings import Project
 
 Say = Callable[[Text], None]
 Out = Callable[[str], None]
@@ -34,6 +40,14 @@ def _below(folder: Path) -> list[Path]:
     from kg.rdf.dataset import rdf_files  # noqa: PLC0415 - single files do without
 
     return rdf_files(folder)
+
+
+def loaded(project: Project, paths: Iterable[Path]) -> tuple[Source, ...]:
+    """Read files that do not belong to `project`; raises one ReadError for all that have faults."""
+    from kg.rdf.dataset import load_file  # noqa: PLC0415 - needed with files only
+    from kg.rdf.read import all_read  # noqa: PLC0415
+
+    return tuple(all_read(partial(load_file, project, path) for path in paths))
 
 
 def one_of(option: str, known: Iterable[str], *, given: str = "") -> Text:

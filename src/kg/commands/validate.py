@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.commands.common import Out, Say, given_files, one_of
+from kg.commands.common import Out, Say, given_files, loaded, one_of
 from kg.errors import Text, UsageError
 from kg.publish import versions
 from kg.publish.build import check
 from kg.publish.contributions import Checked, Checker, checker_of, open_checker
-from kg.rdf.dataset import ROOMS, Dataset, Source, load, load_file
+from kg.rdf.dataset import ROOMS, Dataset, Source, load
 from kg.reason.render_impact import impact_text
 from kg.settings import Project
 from kg.validate.render import RENDERERS, as_text
@@ -70,8 +70,8 @@ def _refuse_misuse(asked: Validation) -> None:
 def _checked(project: Project, asked: Validation, files: Sequence[Path]) -> Checked:
     if any(_is_in(project, path, "ontology", "shapes") for path in files):
         return Checked(check(load(project)))
-    shapes = tuple(load_file(project, path) for path in given_files(asked.shapes))
-    sources = tuple(load_file(project, path) for path in files)
+    shapes = loaded(project, given_files(asked.shapes))
+    sources = loaded(project, files)
     if shapes and (asked.alone or not _is_project(project)):
         return Checked(validate_alone(sources, shapes))
     return _checker(project, shapes, alone=asked.alone).check(sources, impact=asked.impact)

@@ -8,16 +8,17 @@ when its header says `contribution: yes`; one that needs the whole graph does no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from pyoxigraph import NamedNode, Quad, Store
 from pyoxigraph import RdfFormat as Form
 
-from kg.namespaces import RDF_TYPE, RDFS
+from kg.errors import Text
+from kg.namespaces import RDF_TYPE, RDFS, SH, shorten
 from kg.publish.contribution_files import holds_shapes
-from kg.publish.hygiene import HYGIENE_FOLDER, run_rule
+from kg.publish.hygiene import HYGIENE_FOLDER, Scope, run_rule
 from kg.publish.store import with_union
 from kg.rdf.columns import Columns
 from kg.rdf.dataset import Source
@@ -25,12 +26,14 @@ from kg.rdf.queries import QueryFile, read_queries
 from kg.reason.arrays import Ints
 from kg.settings import Project
 from kg.validate.places import with_places
-from kg.validate.report import Report, Result
+from kg.validate.report import Proposal, Report, Result
+from kg.validate.terms import RULE as UNDECLARED
 
 _COMMON = 200
 """What more statements than these mention, such as a licence, is not asked who else mentions it."""
 
 DANGLING, UNCLASSED = "dangling-reference", "class-missing"
+UNTYPED = (UNDECLARED, "class-as-text")
 """Rules whose findings explain what shapes say about those who refer to the same thing."""
 
 
@@ -70,16 +73,15 @@ def check_rules(
     graphs = {source.graph: claimed_graph(source, setting.project) for source in sources}
     quads = [_moved(quad, graphs) for source in sources for quad in source.quads]
     store = _store(quads, setting)
-    about = frozenset(str(quad.subject) for quad in quads)
-    own = frozenset(str(quad.graph_name)[1:-1] for quad in quads)
+    scope = Scope(
+        subjects=frozenset(str(quad.subject) for quad in quads),
+        graphs=frozenset(str(quad.graph_name)[1:-1] for quad in quads),
+    )
     written = {claimed: graph for graph, claimed in graphs.items()}
     prefixes = setting.project.prefixes
-    found = (each for rule in rules for each in run_rule(rule, store, prefixes, about=about))
-    concerned = [
-        each for each in found if (each.graph in own if each.graph else each.focus in about)
-    ]
-    placed = with_places(Report(tuple(_renamed(concerned, written))), sources).results
-    return list(_renamed(placed, graphs))
+    found = [each for rule in rules for each in run_rule(rule, store, prefixes, scope=scope)]
+    placed = with_places(Report(tuple(_renamed(found, written))), sources).results
+    return [_with_class(each, setting) for each in _renamed(placed, graphs)]
 
 
 def claimed_graph(source: Source, project: Project) -> str:
@@ -98,7 +100,8 @@ def joined(known: Sequence[Result], hygiene: Iterable[Result]) -> list[Result]:
     """Return what shapes found, `known`, and `hygiene`, each fault once.
 
     A thing without a class, or one that is described nowhere and stands as a value in several
-    statements, has one finding instead of one for each of these statements.
+    statements, has one finding instead of one for each of these statements. What a rule says
+    about a thing as a whole, such as its address, has to wait until its statements are right.
     """
     values = Counter(each.value for each in known if each.component)
     causes: dict[str | None, Result] = {}
@@ -108,15 +111,52 @@ def joined(known: Sequence[Result], hygiene: Iterable[Result]) -> list[Result]:
             causes[each.focus] = each
         elif each.rule != DANGLING:
             rest.append(each)
-    said = {(each.focus, each.path) for each in known if each.path}
+    said: set[tuple[str, str | None]] = {(each.focus, each.path) for each in known if each.path}
     said |= {(each.focus, each.path) for each in causes.values()}
-    others = [each for each in rest if (each.focus, each.path) not in said]
+    faulty = {each.focus for each in known if each.severity == "Violation"}
+    others = [
+        each
+        for each in rest
+        if (each.focus, each.path) not in said
+        and (each.path or each.focus not in faulty)
+        and each.value not in faulty
+    ]
     groups: dict[str | None, list[Result]] = {}
     for each in (*known, *others):
         if each.value in causes and (each.component or each.rule):
             groups.setdefault(each.value, []).append(each)
     grouped = [_with_members(each, groups.get(name, [])) for name, each in causes.items()]
-    return grouped + [each for each in (*known, *others) if each.value not in groups]
+    left = [each for each in (*known, *others) if each.value not in groups]
+    return grouped + _without_consequences(left, causes)
+
+
+def _without_consequences(
+    results: Sequence[Result], causes: Collection[str | None]
+) -> list[Result]:
+    """Return `results` without what follows from a thing's having no known class or no name.
+
+    As a value such a thing has the wrong class; what shapes say of it as a whole depends on the
+    class. Of a blank node they say that it has no name, once; the rest can be seen when it has.
+    """
+    kind = f"<{RDF_TYPE}>"
+    classless = {*causes, *(r.focus for r in results if r.rule in UNTYPED and r.path == kind)}
+    nameless = {
+        r.focus: r.message
+        for r in results
+        if r.focus.startswith("_:") and r.component == f"{SH}NodeKindConstraintComponent"
+    }
+    told = set(nameless.values())
+    return [
+        each
+        for each in results
+        if not each.component
+        or not (
+            each.value in classless
+            or (not each.path and each.focus in classless)
+            or (each.focus in nameless and each.message != nameless[each.focus])
+            or (each.focus not in nameless and each.message in told)
+        )
+    ]
 
 
 def _with_members(cause: Result, members: Sequence[Result]) -> Result:
@@ -130,6 +170,35 @@ def _with_members(cause: Result, members: Sequence[Result]) -> Result:
         places=tuple(sorted(places, key=lambda p: (p.file, p.line or 0))) or cause.places,
         proposal=next(proposals, cause.proposal),
     )
+
+
+def _with_class(result: Result, setting: Setting) -> Result:
+    """Return the finding of a missing class with the classes that things so named have."""
+    if result.rule != UNCLASSED:
+        return result
+    classes = _usual_classes(result.focus, setting)
+    prefixes = setting.project.prefixes
+    names = ", ".join(shorten(each, prefixes) for each in classes)
+    if not names:
+        return result
+    turtle = f"{shorten(result.focus[1:-1], prefixes)} a {names} ."
+    text = Text(de=f"Ergänzen Sie: a {names} ;", en=f"Add: a {names} ;")
+    return replace(result, proposal=Proposal(text, turtle=turtle))
+
+
+def _usual_classes(thing: str, setting: Setting) -> list[str]:
+    """Return the classes of more than half of what is published under the namespace of `thing`."""
+    columns = setting.columns
+    kind = columns.dictionary.find(f"<{RDF_TYPE}>")
+    if kind is None or "/" not in thing:
+        return []
+    rows = np.flatnonzero(columns.p == kind)
+    near = columns.dictionary.starting(columns.s[rows], (thing.rpartition("/")[0] + "/").encode())
+    rows = rows[near]
+    pairs = np.unique(np.stack((columns.s[rows], columns.o[rows])), axis=1)
+    classes, counts = np.unique(pairs[1], return_counts=True)
+    usual = classes[counts * 2 > len(np.unique(pairs[0]))]
+    return [term[1:-1] for term in columns.dictionary.terms(usual)]
 
 
 def _moved(quad: Quad, graphs: dict[str, str]) -> Quad:

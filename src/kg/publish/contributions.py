@@ -38,6 +38,7 @@ from kg.settings import Project
 from kg.validate.contradictions import contradiction_report
 from kg.validate.graph import by_predicate
 from kg.validate.places import with_places
+from kg.validate.prefixes import with_right_prefixes, wrong_prefixes
 from kg.validate.proposals import with_proposals
 from kg.validate.proposals_known import Known
 from kg.validate.report import Report, Result
@@ -81,21 +82,25 @@ class Checker:
         focus nodes are the subjects of the sources and whatever else the change may concern.
         Raises StageError at a limit.
         """
+        given, sources = sources, with_right_prefixes(sources, self._project.prefixes)
         quads = list(chain.from_iterable(source.quads for source in sources))
         own = {quad.triple for quad in quads}
         terms = self._declared | declared(own)
         report = Report(
-            tuple(undeclared(own, terms, self._project.prefixes)),
+            (
+                *wrong_prefixes(given, self._project.prefixes),
+                *undeclared(own, terms, self._project.prefixes),
+            ),
             {"triples": len(own), "shapes": len(self._plan.targeted)},
         )
         added = identify(columns_of(quads), self._closure.dictionary, blank="")
-        more = self._hygiene(sources, added)
+        more = self._hygiene(sources, added, self._replaced_graphs(given))
         try:
             followed = self._watched.follow(
-                added=added, removed=self._replaced(sources), more=distinct(added[1])
+                added=added, removed=self._replaced(given), more=distinct(added[1])
             )
             report = with_places(report.plus(Report(followed.results.appeared)), sources).sorted()
-            report = with_proposals(report, self._known.within(followed.graph))
+            report = with_proposals(report, self._known.within(followed.graph, sources))
             report = self._joined(report, more, sources)
             clashes = contradiction_report(followed.appeared, sources, self._project.prefixes)
             found = self._impact(followed) if impact else None
@@ -103,13 +108,15 @@ class Checker:
             self._watched.undo()
         return Checked(clashes.plus(report).sorted(), found)
 
-    def _hygiene(self, sources: Sequence[Source], added: Triples) -> list[Result]:
+    def _hygiene(
+        self, sources: Sequence[Source], added: Triples, replaced: Sequence[int]
+    ) -> list[Result]:
         """Return what is wrong with the files themselves and what the hygiene rules find."""
         setting = Setting(
             project=self._project,
             columns=self._columns,
             mentioned=distinct(np.concatenate(added[1:])),
-            replaced=self._replaced_graphs(sources),
+            replaced=replaced,
         )
         return check_rules(self._rules, sources, setting)
 

@@ -9,11 +9,12 @@ focus; the variables `property`, `value` and `graph`, where there are, narrow th
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from kg.errors import Place, QueryError, Text
 from kg.namespaces import shorten
@@ -32,6 +33,14 @@ _SEVERITIES: Mapping[str, Severity] = {
 _AT_ONCE = 2
 """Rules that are asked at a time: Oxigraph answers each on a core of its own."""
 _SLOT = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose findings are wanted: subjects in N-Triples form and IRIs of named graphs."""
+
+    subjects: frozenset[str]
+    graphs: frozenset[str]
 
 
 def check_hygiene(dataset: Dataset, store: Store) -> Report:
@@ -53,12 +62,11 @@ def run_rule(
     store: Store,
     prefixes: Mapping[str, str],
     *,
-    about: Container[str] = frozenset(),
+    scope: Scope | None = None,
 ) -> list[Result]:
     """Run one hygiene rule and return its findings; messages write IRIs with `prefixes`.
 
-    The focus is the first IRI of a row, or, if the row names no graph, the first that is `about`,
-    in N-Triples form.
+    With a `scope`, only its findings are returned.
     """
     place = Place(str(rule.path))
     severity = _SEVERITIES.get(rule.header.get("severity", ""))
@@ -81,18 +89,37 @@ def run_rule(
             place=place,
         )
     names = [variable.value for variable in rows.variables]
-    found = (_result(rule, names, row, prefixes, about) for row in rows)
-    return [replace(each, severity=severity) for each in found]
+    found = []
+    for row in rows:
+        values = {name: row[name] for name in names if row[name] is not None}
+        focus = _focus(values, scope)
+        if focus is not None:
+            found.append(_result(rule, severity, values, focus, prefixes))
+    return found
+
+
+def _focus(values: Mapping[str, object], scope: Scope | None) -> str | None:
+    """Return the first IRI of a row, or None if the row is outside of `scope`.
+
+    Of a row that names no graph it is the first IRI that the scope has.
+    """
+    nodes = [str(node) for node in values.values() if isinstance(node, NamedNode)]
+    nodes.append(str(next(iter(values.values()), None)))
+    graph = values.get("graph")
+    if scope is None:
+        return nodes[0]
+    if isinstance(graph, NamedNode):
+        return nodes[0] if graph.value in scope.graphs else None
+    return next((node for node in nodes if node in scope.subjects), None)
 
 
 def _result(
     rule: QueryFile,
-    names: list[str],
-    row: QuerySolution,
+    severity: Severity,
+    values: Mapping[str, Any],
+    focus: str,
     prefixes: Mapping[str, str],
-    about: Container[str],
 ) -> Result:
-    values = {name: row[name] for name in names if row[name] is not None}
     shown = {
         name: shorten(node.value, prefixes) if isinstance(node, NamedNode) else _plain(node)
         for name, node in values.items()
@@ -101,13 +128,10 @@ def _result(
     def fill(template: str) -> str:
         return _SLOT.sub(lambda match: shown.get(match.group(1), "–"), template)
 
-    nodes = [str(node) for node in values.values() if isinstance(node, NamedNode)]
-    wanted: Container[str] = about if "graph" not in values else frozenset()
-    nodes.append(str(next((values[name] for name in names if name in values), None)))
     return Result(
-        severity="Violation",
+        severity=severity,
         message=Text(de=fill(rule.about.de), en=fill(rule.about.en)),
-        focus=next((node for node in nodes if node in wanted), nodes[0]),
+        focus=focus,
         path=_iri(values.get("property")),
         value=str(values["value"]) if "value" in values else None,
         rule=rule.path.stem,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
@@ -15,7 +16,7 @@ from kg.rdf.formats import Format, by_suffix
 from kg.rdf.locating import LOCATING
 from kg.rdf.plain_turtle import plain_positions
 from kg.rdf.positions import Positioned
-from kg.rdf.read import parse_quads, read_quads, read_text
+from kg.rdf.read import all_read, parse_quads, read_quads, read_text
 from kg.settings import Project
 
 ROOMS = ("ontology", "shapes", "data")
@@ -56,6 +57,12 @@ class Source:
         text = self.read()
         plain = plain_positions(text) if self.is_turtle else None
         return aligned(locate(text, self.graph), self.quads) if plain is None else plain
+
+    @property
+    def has_places(self) -> bool:
+        """Whether `locate` knows places in the format of the text."""
+        form = self.form or by_suffix(self.path)
+        return form is not None and form.name in LOCATING
 
     @property
     def is_turtle(self) -> bool:
@@ -101,7 +108,7 @@ def load(project: Project, *, may_be_empty: bool = False) -> Dataset:
     files claim one graph or one that of the inferred triples; ReadError when a file cannot
     be read.
     """
-    sources = tuple(_read_all(project))
+    sources = tuple(all_read(_files(project)))
     said = any(source.quads for source in sources if source.room in MEANINGFUL)
     if not said and not may_be_empty:
         rooms = ", ".join(f"{room}/" for room in MEANINGFUL)
@@ -131,19 +138,26 @@ def rdf_files(folder: Path) -> list[Path]:
 def load_file(project: Project, path: Path) -> Source:
     """Read one file that does not belong to the project, such as a contribution."""
     graph = project.graph_iri(f"contribution/{path.stem}")
-    return _source(path, shown=str(path), room="data", graph=graph)
+    return _source(path, project.prefixes, shown=str(path), room="data", graph=graph)
 
 
 def source_of_text(
-    text: str, form: Format, *, shown: str, graph: str, room: str = "data"
+    text: str,
+    form: Format,
+    *,
+    shown: str,
+    graph: str,
+    room: str = "data",
+    prefixes: Mapping[str, str] | None = None,
 ) -> Source:
     """Read a text that is not a file of the project, such as a posted body.
 
     `shown` is its name in messages; the IRI `graph` names the graph that it fills and is the base
-    of relative IRIs. Raises ReadError with line and column.
+    of relative IRIs; messages propose namespaces of `prefixes`. Raises ReadError with line and
+    column.
     """
     text = text.removeprefix("\ufeff")
-    quads = parse_quads(text, form, base=graph, shown=shown)
+    quads = parse_quads(text, form, base=graph, shown=shown, prefixes=prefixes)
     return Source(
         path=Path(shown),
         shown=shown,
@@ -171,7 +185,8 @@ def fingerprint(project: Project) -> str:
     return digest.hexdigest()
 
 
-def _read_all(project: Project) -> Iterator[Source]:
+def _files(project: Project) -> Iterator[Callable[[], Source]]:
+    """Yield what reads each file of a project."""
     for room in ROOMS:
         folder = project.root / room
         if not folder.is_dir():
@@ -180,11 +195,14 @@ def _read_all(project: Project) -> Iterator[Source]:
             relative = path.relative_to(folder).with_suffix("").as_posix()
             name = relative if room == "data" else f"{room}/{relative}"
             shown = path.relative_to(project.root).as_posix()
-            yield _source(path, shown=shown, room=room, graph=project.graph_iri(name))
+            graph = project.graph_iri(name)
+            yield partial(_source, path, project.prefixes, shown=shown, room=room, graph=graph)
 
 
-def _source(path: Path, *, shown: str, room: str, graph: str) -> Source:
-    quads = read_quads(path, base=graph, shown=shown)
+def _source(
+    path: Path, prefixes: Mapping[str, str], *, shown: str, room: str, graph: str
+) -> Source:
+    quads = read_quads(path, base=graph, shown=shown, prefixes=prefixes)
     return Source(path=path, shown=shown, room=room, graph=graph, quads=_in_graph(quads, graph))
 
 

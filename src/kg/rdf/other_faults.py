@@ -104,7 +104,6 @@ def xml_fault(text: str) -> Fault | None:
     Entities are those that `kg.rdf.outside` lets pass; nothing is fetched.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
-    opened: list[str] = []
     try:
         parser.Parse(text, True)
     except expat.ExpatError as error:
@@ -134,11 +133,12 @@ def _open_elements(text: str) -> list[str]:
     """Return the names of the elements that are open at the end of a text, the innermost last."""
     opened: list[str] = []
     for found in re.finditer(
-        r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<(/?)([^\s<>/!?]+)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>",
+        r"<!--.*?-->|<!\[CDATA\[.*?\]\]>"
+        r"|<(/?)([^\s<>/!?]++)(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>",
         text,
         re.DOTALL,
     ):
-        closing, name, empty = found[1], found[2], found[3]
+        closing, name, empty = found[1], found[2], found[0].endswith("/>")
         if closing and opened:
             opened.pop()
         elif name and not empty and not closing:

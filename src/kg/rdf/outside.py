@@ -47,9 +47,9 @@ def _refuse_remote_context(text: str, shown: str) -> None:
             raise ReadError(
                 Text(
                     de=f"Der Kontext {name} steht an anderer Stelle und wird nicht geholt. "
-                    "Schreiben Sie ihn aus: „@context“: { … }",
+                    'Schreiben Sie ihn aus: "@context": { … }',
                     en=f"The context {name} stands elsewhere and is not fetched. "
-                    "Write it out: “@context”: { … }",
+                    'Write it out: "@context": { … }',
                 ),
                 place=_place(text, found.start(), shown),
             )

@@ -45,11 +45,17 @@ _OTHER = {
 def explain_sign(sign: str) -> Text:
     """Return what is wrong with a sign that does not belong into Turtle at its place."""
     code = f"U+{ord(sign):04X}"
+    if sign in "`´":
+        return Text(
+            de=f"Das Zeichen {sign} ist ein Akzent, kein Anführungszeichen; in Turtle steht ein "
+            'Text in "…"',
+            en=f'The sign {sign} is an accent, not a quotation mark; in Turtle text stands in "…"',
+        )
     if sign in QUOTES:
         return Text(
-            de=f'Das Anführungszeichen {sign} ist ein typografisches; in Turtle steht ein Text in '
+            de=f"Das Anführungszeichen {sign} ist ein typografisches; in Turtle steht ein Text in "
             'geraden: "…"',
-            en=f'The quotation mark {sign} is a typographic one; in Turtle text stands in straight '
+            en=f"The quotation mark {sign} is a typographic one; in Turtle text stands in straight "
             'ones: "…"',
         )
     if sign in _DASHES:

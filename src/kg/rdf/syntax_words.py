@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from kg.errors import Text
+from kg.namespaces import WELL_KNOWN
+from kg.rdf.signs import explain_sign, visible
 
+_PREFIX = re.compile(r"The prefix (\S*:) has not been declared")
+_SIGN = re.compile(r"'(.+)' is not allowed at the beginning of a prefix name", re.DOTALL)
+_SCHEMES = ("http:", "https:", "mailto:", "urn:")
 _REASONS = (
-    (
-        r"The prefix (\S*:) has not been declared",
-        "Das Präfix {0} ist nicht deklariert. Ergänzen Sie oben: @prefix {0} <…> .",
-        "The prefix {0} is not declared. Add at the top: @prefix {0} <…> .",
-    ),
     (
         r"(?:Triples should be followed by a dot|A dot is expected at the end of statements)",
         "Hier fehlt ein Punkt am Ende der Aussage, oder ein ; oder , davor.",
@@ -39,7 +40,7 @@ _REASONS = (
         "The IRI is not complete; it starts with a scheme such as https:.",
     ),
     (
-        r"Invalid IRI code point (.+)",
+        r"(?:error while parsing IRI .+: )?Invalid IRI code point (.+)",
         "Das Zeichen {0} darf in einer IRI nicht stehen. Schreiben Sie es mit Prozent, "
         "ein Leerzeichen etwa als %20.",
         "The character {0} is not allowed in an IRI. Write it with per cent, such as %20 "
@@ -83,14 +84,100 @@ _REASONS = (
         "Die Sprachangabe nach @ ist keine, wie etwa @de oder @en eine ist.",
         "The language tag after @ is not one, as @de or @en are.",
     ),
+    (
+        r"The (?:subject|predicate|object) of a triple must be .+",
+        "In N-Triples steht jeder Name als ganze Adresse in <…>, jeder Text in "
+        '"…". Namen mit Präfix und die Zeichen ; und , gibt es nur in Turtle (.ttl).',
+        'In N-Triples each name is a whole address in <…> and each text stands in "…". Prefixed '
+        "names and the signs ; and , are of Turtle only (.ttl).",
+    ),
+    (
+        r"The graph name of a quad must be .+",
+        "In N-Quads steht der Name des Graphen als ganze Adresse in <…>.",
+        "In N-Quads the name of the graph is a whole address in <…>.",
+    ),
+    (
+        r"A variable name is not allowed to be empty|.*[Vv]ariable.*",
+        "Ein Fragezeichen darf hier nicht stehen: Variablen gibt es nur in Abfragen.",
+        "A question mark must not stand here: variables are of queries only.",
+    ),
+    (
+        r"(?:Triples|Quads) must be followed by a dot",
+        "Hier fehlt der Punkt am Ende der Zeile.",
+        "The dot at the end of the line is missing here.",
+    ),
+    (
+        r"The PREFIX declaration should be followed by a prefix and its value as an IRI",
+        "Nach dem Präfix steht die Adresse in spitzen Klammern, etwa: @prefix ex: <https://…> .",
+        "After the prefix stands the address in pointed brackets, such as: "
+        "@prefix ex: <https://…> .",
+    ),
+    (
+        r"The BASE keyword should be followed by an IRI",
+        "Nach @base steht eine Adresse in spitzen Klammern.",
+        "@base is followed by an address in pointed brackets.",
+    ),
+    (
+        r"Trailing commas are not allowed",
+        "Dieses Komma ist zu viel: Es folgt nichts mehr.",
+        "This comma is one too many: nothing follows.",
+    ),
+    (
+        r"Object values must be followed by .+",
+        "Hier fehlt ein Komma oder eine schließende Klammer }}.",
+        "A comma or a closing bracket }} is missing here.",
+    ),
+    (
+        r"Array values must be followed by .+",
+        "Hier fehlt ein Komma oder eine schließende Klammer ].",
+        "A comma or a closing bracket ] is missing here.",
+    ),
+    (
+        r"(@\w+) value must be (?:a|an) (\w+)",
+        "{0} hat einen Wert der falschen Art; erwartet wird: {1}.",
+        "{0} has a value of the wrong kind; expected is: {1}.",
+    ),
+    (
+        r"Unknown prefix (\S+)",
+        "Das Präfix {0} ist nicht erklärt. Ergänzen Sie im ersten Element: xmlns:{0}=…",
+        "The prefix {0} is not declared. Add to the first element: xmlns:{0}=…",
+    ),
+    (
+        r"(.+) is not a valid (rdf:\w+) value",
+        "{0} ist kein Wert für {1}.",
+        "{0} is not a value of {1}.",
+    ),
 )
 
 
-def explain(reason: str) -> Text:
-    """Return what the parser's `reason` means; a reason that is not known stays as it is."""
+def explain(reason: str, prefixes: Mapping[str, str] | None = None) -> Text:
+    """Return what the parser's `reason` means; `prefixes` are those that the project knows."""
+    reason = reason.rstrip(".")
+    unknown = _PREFIX.fullmatch(reason)
+    if unknown:
+        return _undeclared(unknown[1], {**WELL_KNOWN, **(prefixes or {})})
+    sign = _SIGN.fullmatch(reason)
+    if sign:
+        return explain_sign(sign[1][0])
     for pattern, german, english in _REASONS:
-        match = re.fullmatch(pattern, reason.rstrip("."), re.DOTALL)
+        match = re.fullmatch(pattern, reason, re.DOTALL)
         if match:
-            parts = [part or "" for part in match.groups()]
+            parts = [visible(part or "") for part in match.groups()]
             return Text(de=german.format(*parts), en=english.format(*parts))
-    return Text(de=f"{reason.rstrip('.')}.", en=f"{reason.rstrip('.')}.")
+    return Text(
+        de=f"Das kann nicht gelesen werden. Der Parser sagt auf Englisch: {reason}.",
+        en=f"{reason}.",
+    )
+
+
+def _undeclared(prefix: str, known: Mapping[str, str]) -> Text:
+    if prefix.lower() in _SCHEMES:
+        return Text(
+            de=f"Eine Adresse steht in spitzen Klammern: <{prefix}…>",
+            en=f"An address stands in pointed brackets: <{prefix}…>",
+        )
+    line = f"@prefix {prefix} <{known.get(prefix[:-1], '…')}> ."
+    return Text(
+        de=f"Das Präfix {prefix} ist nicht deklariert. Ergänzen Sie oben: {line}",
+        en=f"The prefix {prefix} is not declared. Add at the top: {line}",
+    )

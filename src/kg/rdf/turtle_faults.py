@@ -32,6 +32,7 @@ _OTHERS = (
         "This is JSON, not Turtle. JSON-LD has the suffix .jsonld.",
     ),
 )
+_WHOLE = re.compile(r"<[^\s<>\"{}|^`\\]*+>")
 _CLOSED_WRONG = re.compile(rf"[{QUOTES}](?=(?:@[A-Za-z-]+|\^\^\S+)?\s*[;,.\])]?\s*$)")
 
 
@@ -42,7 +43,7 @@ def turtle_fault(text: str, place: tuple[int, int]) -> Fault | None:
         return other
     lines = Lines(text)
     at = lines.offset(*place)
-    if text.startswith("<", at):
+    if text.startswith("<", at) and not _WHOLE.match(text, at):
         return _address(lines, at)
     inside = text.rfind("<", 0, at)
     if text.startswith("\\", at) and re.fullmatch(r"<[^\s<>]*", text[inside:at]):
@@ -155,4 +156,5 @@ def _sign(text: str, at: int) -> Fault | None:
     """Explain a sign that no name, number or text starts with."""
     if at >= len(text) or text[at].isalnum() or text[at] in "<>\"'_:;,.()[]{}+-#? \t\r\n":
         return None
-    return Fault(at, text[at], explain_sign(text[at]))
+    shown = "" if text[at] in QUOTES else text[at]
+    return Fault(at, shown, explain_sign(text[at]))

@@ -21,12 +21,14 @@ def missing_sign(seen: Seen) -> Fault | None:
         case "subject":
             return _subject(seen)
         case "directive":
-            return _missing(seen, "Punkt", "dot", f"@prefix … {seen.last().text}")
+            return _missing(seen, "Punkt", "dot")
+        case "item" if seen.now.kind == "end" or seen.now.text in (".", ";", "]", "}"):
+            return _open_bracket(seen)
     return None
 
 
 def _after_value(seen: Seen) -> Fault | None:
-    now, last = seen.now, seen.last()
+    now = seen.now
     if now.kind == "end" or now.text in ("]", ")", "}", "."):
         return _open_bracket(seen)
     if seen.same_line:
@@ -35,7 +37,7 @@ def _after_value(seen: Seen) -> Fault | None:
         return None
     starts = now.text.lower() in ("@prefix", "@base", "prefix", "base") or _is_subject(seen)
     names = ("Punkt", "dot") if starts else ("Semikolon", "semicolon")
-    return _missing(seen, *names, last.text)
+    return _missing(seen, *names)
 
 
 def _is_subject(seen: Seen) -> bool:
@@ -46,18 +48,22 @@ def _is_subject(seen: Seen) -> bool:
     return now.text != "a" and (seen.column(now) == 1 or first.text == "a")
 
 
-def _missing(seen: Seen, german: str, english: str, shown: str) -> Fault:
-    line, now = seen.line(seen.last()), seen.line(seen.now)
-    what = _cut(seen.now.text)
-    new = german == "Punkt"
+def _missing(seen: Seen, german: str, english: str) -> Fault:
+    line = seen.lines.place(seen.last().end)[0]
+    now, what = seen.line(seen.now), _cut(seen.now.text)
+    start = ("die nächste Eigenschaft", "the next property")
+    if english == "dot":
+        start = ("eine neue Aussage", "a new statement")
+    if what.startswith("@"):
+        start = ("etwas Neues", "something new")
     return Fault(
         seen.last().end,
-        shown,
+        _line_up_to(seen, seen.last()),
         Text(
             de=f"Am Ende von Zeile {line} fehlt ein {german}; in Zeile {now} beginnt mit "
-            f"{what} {'Neues' if new else 'die nächste Eigenschaft'}.",
+            f"{what} {start[0]}.",
             en=f"At the end of line {line} a {english} is missing; in line {now} "
-            f"{what} starts {'something new' if new else 'the next property'}.",
+            f"{what} starts {start[1]}.",
         ),
         after=True,
     )
@@ -66,27 +72,8 @@ def _missing(seen: Seen, german: str, english: str, shown: str) -> Fault:
 def _same_line(seen: Seen) -> Fault | None:
     """Two values in one line without a sign between them."""
     now, last = seen.now, seen.last()
-    if last.kind == "string" and now.text.startswith("xsd:"):
-        return Fault(
-            last.end,
-            last.text,
-            Text(
-                de=f"Vor dem Datentyp fehlt ^^, ohne Leerzeichen: {last.text}^^{now.text}",
-                en=f"Before the datatype ^^ is missing, without spaces: {last.text}^^{now.text}",
-            ),
-            after=True,
-        )
-    if last.kind == "string" and '"' in seen.lines.rest(now.start):
-        return Fault(
-            last.end - 1,
-            seen.lines.rest(last.start).strip(),
-            Text(
-                de='Dieses Anführungszeichen beendet den Text. In einem Text steht es als \\" '
-                "oder typografisch: „…“.",
-                en='This quotation mark ends the text. Within a text it is written \\" or as a '
-                "typographic one: “…”.",
-            ),
-        )
+    if last.kind == "string" and (fault := _after_text(seen)):
+        return fault
     if last.kind == "name" and now.kind == "word":
         joined = f"{last.text}-{now.text}"
         return Fault(
@@ -97,7 +84,7 @@ def _same_line(seen: Seen) -> Fault | None:
                 en=f"A prefixed name has no space in it. Did you mean {joined}?",
             ),
         )
-    if now.kind in _STARTS and last.kind in _STARTS:
+    if now.kind in _STARTS and last.kind in (*_STARTS, "lang"):
         return Fault(
             last.end,
             last.text,
@@ -112,10 +99,40 @@ def _same_line(seen: Seen) -> Fault | None:
     return None
 
 
+def _after_text(seen: Seen) -> Fault | None:
+    """A datatype without its sign, or a quotation mark within a text."""
+    now, last = seen.now, seen.last()
+    if now.text.startswith("xsd:"):
+        return Fault(
+            last.end,
+            last.text,
+            Text(
+                de=f"Vor dem Datentyp fehlt ^^, ohne Leerzeichen: {last.text}^^{now.text}",
+                en=f"Before the datatype ^^ is missing, without spaces: {last.text}^^{now.text}",
+            ),
+            after=True,
+        )
+    if '"' in seen.lines.rest(now.start):
+        return Fault(
+            last.end - 1,
+            seen.lines.rest(last.start).strip(),
+            Text(
+                de='Dieses Anführungszeichen beendet den Text. In einem Text steht es als \\" '
+                "oder typografisch: „…“.",
+                en='This quotation mark ends the text. Within a text it is written \\" or as a '
+                "typographic one: “…”.",
+            ),
+        )
+    return None
+
+
 def _wrong_end(seen: Seen) -> Fault | None:
     """A comma before a property, or a semicolon before a new statement."""
     value, name, sign = seen.now, seen.last(), seen.last(2)
-    same = seen.same_line and value.kind in _STARTS and name.kind in ("name", "iri")
+    named = name.kind in ("name", "iri")
+    if named and sign.text == "," and seen.column(name) == 1 and seen.line(sign) < seen.line(name):
+        return _instead(seen, sign, name, ("Komma", "comma"), new=True)
+    same = named and value.kind in _STARTS and (seen.same_line or value.kind == "string")
     if same and sign.text == "," and seen.line(sign) != seen.line(name):
         return _instead(seen, sign, name, ("Komma", "comma"), new=False)
     start, sign = sign, seen.last(3)
@@ -146,14 +163,25 @@ def _no_value(seen: Seen) -> Fault | None:
                 en="A value is missing after the comma, or the comma is one too many.",
             ),
         )
+    if now.kind == "end":
+        return Fault(
+            last.end,
+            _line_up_to(seen, last),
+            Text(
+                de=f"Die Datei hört mitten in einer Aussage auf: Nach {_cut(last.text)} fehlt der "
+                "Wert.",
+                en="The file ends within a statement: the value is missing after "
+                f"{_cut(last.text)}.",
+            ),
+            after=True,
+        )
     if sign.kind in ("name", "iri") and seen.last(3).text == "." and seen.column(sign) > 1:
         return _instead(seen, seen.last(3), sign, ("Punkt", "dot"), new=False)
     return Fault(
         last.start,
         last.text,
         Text(
-            de=f"Entweder fehlt der Wert nach {_cut(last.text)}, oder davor fehlt die "
-            "Eigenschaft.",
+            de=f"Entweder fehlt der Wert nach {_cut(last.text)}, oder davor fehlt die Eigenschaft.",
             en=f"Either the value after {_cut(last.text)} is missing, or the property before it.",
         ),
     )
@@ -173,11 +201,15 @@ def _predicate(seen: Seen) -> Fault | None:
                 en="The last statement ends with a semicolon; a dot is expected.",
             ),
         )
+    if now.kind in ("string", "number") and last.text == ";":
+        return _next_value(seen, ("Semikolon", "semicolon"))
     return _open_bracket(seen) if now.kind == "end" or now.text in (".", ")", "}") else None
 
 
 def _subject(seen: Seen) -> Fault | None:
     now, last = seen.now, seen.last()
+    if now.kind in ("string", "number") and last.text == ".":
+        return _next_value(seen, ("Punkt", "dot"))
     if now.text == "a" and last.text == ".":
         return _instead(seen, last, now, ("Punkt", "dot"), new=False)
     if now.text == "." and last.kind == "iri" and seen.last(3).text.lower() == "prefix":
@@ -199,9 +231,7 @@ def _subject(seen: Seen) -> Fault | None:
     return _open_bracket(seen) if now.kind == "end" else None
 
 
-def _instead(
-    seen: Seen, sign: Token, start: Token, wrong: tuple[str, str], *, new: bool
-) -> Fault:
+def _instead(seen: Seen, sign: Token, start: Token, wrong: tuple[str, str], *, new: bool) -> Fault:
     """Say that `sign` stands before `start`, which is a property or a new subject."""
     line, what = seen.line(start), _cut(start.text)
     due = ("ein Punkt", "a dot") if new else ("ein Semikolon", "a semicolon")
@@ -212,11 +242,26 @@ def _instead(
     )
     return Fault(
         sign.start,
-        seen.lines.text[seen.lines.offset(seen.line(sign), 1) : sign.end].strip()[-60:],
+        _line_up_to(seen, sign),
         Text(
             de=f"Hier steht ein {wrong[0]}, erwartet wird {due[0]}: {what} in Zeile {line} "
             f"{why[0]}.",
             en=f"Here is a {wrong[1]}, {due[1]} is expected: {what} in line {line} {why[1]}.",
+        ),
+    )
+
+
+def _next_value(seen: Seen, wrong: tuple[str, str]) -> Fault:
+    """Say that the sign before `now`, which is a further value, should be a comma."""
+    sign, line, what = seen.last(), seen.line(seen.now), _cut(seen.now.text)
+    return Fault(
+        sign.start,
+        _line_up_to(seen, sign),
+        Text(
+            de=f"Hier steht ein {wrong[0]}, erwartet wird ein Komma: {what} in Zeile {line} ist "
+            "ein weiterer Wert.",
+            en=f"Here is a {wrong[1]}, a comma is expected: {what} in line {line} is a further "
+            "value.",
         ),
     )
 
@@ -247,6 +292,12 @@ def _open_bracket(seen: Seen) -> Fault | None:
         ),
         after=seen.now.kind == "end",
     )
+
+
+def _line_up_to(seen: Seen, token: Token) -> str:
+    """Return the line in which a token ends, up to there."""
+    start = seen.lines.offset(seen.lines.place(token.end)[0], 1)
+    return seen.lines.text[start : token.end].strip()[-60:]
 
 
 def _cut(text: str) -> str:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 
 _TOKEN = re.compile(
     r"""
@@ -30,9 +33,26 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _LINE_END = re.compile(r"\r\n?|\n")
-_FAR = 200_000
+_STATEMENT_END = re.compile(r"\.[ \t]*+\r?\n(?=[^ \t\r\n])")
+_LONG = ('"""', "'''")
+_FAR = 50_000
 """So many signs before a fault are looked at: what is wrong shows nearby."""
 _VALUES = ("iri", "name", "string", "number", "word")
+_TAKEN: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "object": dict.fromkeys(_VALUES, "after"),
+        "after": {
+            "lang": "after",
+            "hats": "datatype",
+            ",": "object",
+            ";": "predicate",
+            ".": "subject",
+        },
+        "item": dict.fromkeys((*_VALUES, "lang", "hats"), "item"),
+        "datatype": {"iri": "after", "name": "after"},
+    }
+)
+"""What is due after a token, by what was due before it and by its kind or its text."""
 _CLOSING = {"]": "[", ")": "(", "}": "{"}
 
 
@@ -116,24 +136,40 @@ def scan(lines: Lines, at: int) -> Seen | None:
     """Return what stands around the offset `at`, None where the grammar cannot be followed."""
     begin = 0
     if at > _FAR:
-        begin = lines.text.find("\n\n", at - _FAR, at) + 1 or 0
+        found = _STATEMENT_END.search(lines.text, at - _FAR, at)
+        if found is None:
+            return None
+        begin = found.end()
     walker = _Walker()
-    before: list[Token] = []
-    matches = (found for found in _TOKEN.finditer(lines.text, begin) if found.lastgroup != "space")
+    before: deque[Token] = deque(maxlen=12)
+    rest = tokens(lines.text, begin)
     now = Token("end", "", len(lines.text))
-    for found in matches:
-        token = Token(found.lastgroup or "", found[0], found.start())
+    for token in rest:
         if token.end > at or token.kind == "open":
+            if not _is_at(token, at):
+                return None
             now = token
             break
         if not walker.take(token):
             return None
         before.append(token)
-    behind = tuple(
-        Token(found.lastgroup or "", found[0], found.start()) for found in islice(matches, 4)
-    )
     opened = tuple(token for token, _ in walker.opened)
-    return Seen(lines, now, walker.state, tuple(before[-12:]), behind, opened)
+    behind = tuple(islice(rest, 4))
+    return Seen(lines, now, walker.state, tuple(before), behind, opened)
+
+
+def _is_at(token: Token, at: int) -> bool:
+    """Whether a parser that stops at `at` means this token, not one that is none."""
+    if token.kind != "open":
+        return True
+    return at == token.start if token.text[:3] in _LONG else token.start <= at <= token.end
+
+
+def tokens(text: str, begin: int = 0) -> Iterator[Token]:
+    """Yield the tokens of Turtle from an offset on, without spaces and comments."""
+    for found in _TOKEN.finditer(text, begin):
+        if found.lastgroup != "space":
+            yield Token(found.lastgroup or "", found[0], found.start())
 
 
 class _Walker:
@@ -156,21 +192,12 @@ class _Walker:
             return {"[": "predicate", "(": "item", "{": "subject"}[token.text]
         if token.text in _CLOSING and token.kind == "mark":
             return self._closed(token)
-        match self.state:
-            case "subject":
-                return self._begun(token)
-            case "predicate":
-                return self._predicate(token)
-            case "object":
-                return "after" if token.kind in _VALUES else None
-            case "after":
-                if token.kind in ("lang", "hats"):
-                    return "after" if token.kind == "lang" else "datatype"
-                return {",": "object", ";": "predicate", ".": "subject"}.get(token.text)
-            case "item":
-                return "item" if token.kind in (*_VALUES, "lang", "hats") else None
-            case "datatype":
-                return "after" if token.kind in ("iri", "name") else None
+        if self.state == "subject":
+            return self._begun(token)
+        if self.state == "predicate":
+            return self._predicate(token)
+        if self.state in _TAKEN:
+            return _TAKEN[self.state].get(token.kind) or _TAKEN[self.state].get(token.text)
         return self._directive(token)
 
     def _begun(self, token: Token) -> str | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from dataclasses import dataclass
 
 from kg.errors import Text
 from kg.rdf.syntax_fault import Fault
-from kg.rdf.turtle_scan import Seen
+from kg.rdf.turtle_scan import Lines, Seen, Token, tokens
 
 _RUN = re.compile(r"[+-]?[\d.,:/-]*\d(?:[TZ][\d:.Z+-]*)?")
 _ISO = re.compile(r"\d{4}-\d\d?-\d\d?")
 _GERMAN = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
 _MONTH = re.compile(r"\d{4}-\d\d")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?|[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_COMMA = re.compile(r"\d,\d")
 _DUE = {
     "subject": Text(
         de="der Anfang einer Aussage, ein Name mit Präfix oder eine Adresse in <…>",
@@ -65,6 +68,33 @@ def _due(written: str) -> str:
     return ""
 
 
+@dataclass(frozen=True)
+class DecimalComma:
+    """A number with a decimal comma, which Turtle takes for two numbers; `due` has a dot."""
+
+    line: int
+    column: int
+    written: str
+    due: str
+
+
+def decimal_commas(text: str) -> list[DecimalComma]:
+    """Return the numbers of Turtle that are written like 12,50: two values, without a space."""
+    lines = Lines(text)
+    found: list[DecimalComma] = []
+    before: deque[Token] = deque(maxlen=2)
+    for token in tokens(text) if _COMMA.search(text) else ():
+        if token.kind == "number" and len(before) == 2:
+            whole, comma = before
+            touching = whole.end == comma.start and comma.end == token.start
+            if whole.kind == "number" and comma.text == "," and touching and token.text.isdigit():
+                place = lines.place(whole.start)
+                written = f"{whole.text},{token.text}"
+                found.append(DecimalComma(*place, written, f"{whole.text}.{token.text}"))
+        before.append(token)
+    return found
+
+
 def wrong_word(seen: Seen) -> Fault | None:
     """Explain a word that Turtle does not know: a keyword in capitals, text without marks."""
     now = seen.now
@@ -76,9 +106,7 @@ def wrong_word(seen: Seen) -> Fault | None:
         return Fault(
             now.start,
             now.text,
-            Text(
-                de=f"{lower} wird klein geschrieben.", en=f"{lower} is written in small letters."
-            ),
+            Text(de=f"{lower} wird klein geschrieben.", en=f"{lower} is written in small letters."),
         )
     due = _DUE.get(seen.state)
     if due is None or now.text == "a" or now.kind == "lang" or now.text == "_":

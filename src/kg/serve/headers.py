@@ -17,7 +17,9 @@ _LOG = logging.getLogger("kg.serve")
 
 ON_ALL = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Content-Language, Allow, Accept-Post, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "ETag, Link, Content-Language, Allow, Accept-Post, Retry-After"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }

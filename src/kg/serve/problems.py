@@ -91,9 +91,10 @@ _UNEXPECTED = Text(
 def problem(request: Request, kind: Kind, text: Text, details: Details | None = None) -> Response:
     """Return the problem document for `kind`, in the language that the request prefers.
 
-    Members: type, title, status, detail, messages (both languages) and those of `details`.
+    `?lang=` goes before Accept-Language. Members: type, title, status, detail, messages (both
+    languages) and those of `details`.
     """
-    lang = language(request.headers.get("accept-language", ""))
+    lang = language(request.headers.get("accept-language", ""), request.query_params.get("lang"))
     details = details or Details()
     document = {
         "type": f"/problems/{kind.slug}",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message as Headers
 from email.parser import HeaderParser
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -15,10 +16,11 @@ from urllib.parse import quote
 
 from pyoxigraph import parse
 
-from kg.errors import Place, ReadError, Text
+from kg.errors import Text
 from kg.rdf.dataset import Source, source_of_text
 from kg.rdf.formats import FORMATS, Format, by_suffix
 from kg.rdf.outside import refuse_outside
+from kg.rdf.read import all_read, decoded, unknown_suffix
 from kg.serve.problems import BAD_REQUEST, MEDIA, Details, RequestError
 from kg.serve.validate_task import Limits, Task, too_large
 from kg.settings import Project
@@ -99,8 +101,14 @@ def read_task(task: Task, project: Project, limits: Limits) -> Posted:
             )
         )
     _count(parts, limits)
-    sources = {name: tuple(_sources(parts, name, project)) for name in _NAMES}
-    return Posted(sources["data"], sources["shapes"])
+    sources = all_read(partial(_source, part, project) for part in parts)
+    by_name = {
+        name: tuple(
+            source for part, source in zip(parts, sources, strict=True) if part.name == name
+        )
+        for name in _NAMES
+    }
+    return Posted(by_name["data"], by_name["shapes"])
 
 
 def _decompressed(body: bytes, coding: str, limits: Limits) -> bytes:
@@ -177,9 +185,29 @@ def _form(about: Headers) -> Format:
     name = about.get_filename()
     form = by_suffix(name) if name else _BY_NAME["turtle"]
     if form is None or (kind not in _UNSAID and not name):
-        check_type(kind or "application/octet-stream", "")
-        raise AssertionError("unreachable: the type is not a known one")
+        raise _unknown_part(about, kind)
     return form
+
+
+def _unknown_part(about: Headers, kind: str) -> RequestError:
+    """Return the fault of a part whose format neither its media type nor its file name tells."""
+    part = _clean(str(about.get_param("name", header="content-disposition") or ""))
+    name = about.get_filename()
+    what = unknown_suffix(PurePosixPath(_clean(name)).suffix) if name else None
+    possible = ", ".join(list(SUPPORTED)[:-1])
+    media = re.sub(r"[^\w./+-]+", "_", kind)[:100]
+    return RequestError(
+        MEDIA,
+        Text(
+            de=f"Teil „{part}“: {what.de if what else f'Der Medientyp {media} ist unbekannt.'} "
+            f"Mit einer Angabe des Medientyps wird auch gelesen: {possible}.",
+            en=f"Part “{part}”: {what.en if what else f'The media type {media} is unknown.'} "
+            f"With a media type given, what is read is {possible}.",
+        ),
+        Details(
+            {"supported": list(SUPPORTED), "part": part}, {"Accept-Post": ", ".join(SUPPORTED)}
+        ),
+    )
 
 
 def _count(parts: tuple[Part, ...], limits: Limits) -> None:
@@ -191,7 +219,7 @@ def _count(parts: tuple[Part, ...], limits: Limits) -> None:
         if len(part.content) <= left:  # a statement takes at least one byte
             left -= len(part.content)
             continue
-        refuse_outside(_text(part), part.form, part.shown)
+        refuse_outside(decoded(part.content, shown=part.shown), part.form, part.shown)
         try:
             quads = parse(part.content, part.form.oxigraph, base_iri="urn:kg:base")
             left -= sum(1 for _ in islice(quads, left + 1))
@@ -201,35 +229,14 @@ def _count(parts: tuple[Part, ...], limits: Limits) -> None:
             raise too_large(Text(de="Aussagen", en="statements"), limits.statements)
 
 
-def _sources(parts: tuple[Part, ...], name: str, project: Project) -> Iterator[Source]:
-    for part in parts:
-        if part.name != name:
-            continue
-        text = _text(part)
-        refuse_outside(text, part.form, part.shown)
-        stem = quote(PurePosixPath(part.shown).stem, safe="")
-        graph = project.graph_iri(f"contribution/{stem}")
-        room = "shapes" if name == "shapes" else "data"
-        yield source_of_text(text, part.form, shown=part.shown, graph=graph, room=room)
-
-
-def _text(part: Part) -> str:
-    try:
-        return part.content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = part.content[: error.start].decode("utf-8", "replace")
-        line = before.count("\n") + 1
-        column = len(before) - before.rfind("\n")
-        byte = f"0x{part.content[error.start]:02X}"
-        raise ReadError(
-            Text(
-                de=f"Das ist nicht UTF-8: Das Byte {byte} passt nicht. Speichern Sie die Datei mit "
-                "der Zeichenkodierung UTF-8.",
-                en=f"This is not UTF-8: the byte {byte} does not fit. Save the file with the "
-                "character encoding UTF-8.",
-            ),
-            place=Place(part.shown, line, column),
-        ) from error
+def _source(part: Part, project: Project) -> Source:
+    text = decoded(part.content, shown=part.shown)
+    stem = quote(PurePosixPath(part.shown).stem, safe="")
+    graph = project.graph_iri(f"contribution/{stem}")
+    room = "shapes" if part.name == "shapes" else "data"
+    return source_of_text(
+        text, part.form, shown=part.shown, graph=graph, room=room, prefixes=project.prefixes
+    )
 
 
 def _headers(content_type: str) -> Headers:

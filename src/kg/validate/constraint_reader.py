@@ -244,6 +244,8 @@ def _qualified(name: str) -> Reader:
         number = None if value is None else terms.integer(graph, shape.node, key, value)
         inner_key = sh("qualifiedValueShape")
         inner = terms.only(graph, shape.node, inner_key)
+        if inner is None and shape.path is not None:
+            graph.fault(shape.node, key, None, _alone(graph, (inner_key,)))
         if number is None or inner is None or not _is_shape(graph, shape, inner_key, inner):
             return []
         if shape.path is None:

@@ -26,8 +26,21 @@ def with_places(report: Report, sources: Iterable[Source]) -> Report:
 
     The sources under check come first. A finding that has places keeps them.
     """
+    sources = tuple(sources)
     finder = Finder(sources)
-    return replace(report, results=tuple(_with_places(result, finder) for result in report.results))
+    placed = (_with_places(result, finder) for result in report.results)
+    return replace(report, results=tuple(_at_least_file(result, sources) for result in placed))
+
+
+def _at_least_file(result: Result, sources: tuple[Source, ...]) -> Result:
+    """Return a finding without places with the files of formats without places that speak of it."""
+    blind = [each for each in sources if not each.has_places] if not result.places else []
+    files = [
+        Place(each.shown)
+        for each in blind
+        if any(str(quad.subject) == result.focus for quad in each.quads)
+    ]
+    return replace(result, places=unique(files)[:_MOST]) if files else result
 
 
 def _with_places(result: Result, finder: Finder) -> Result:

@@ -21,13 +21,13 @@ RULE = "wrong-prefix"
 _WITH_PREFIXES = ("turtle", "trig")
 _NEAR = 80
 """The least similarity of two namespaces of which one stands for the other, in per cent."""
-_DECLARATION = r"@?(?i:prefix)[ \t\r\n]+(?P<name>[^\s:<>\"'#]*):\s*<(?P<space>[^<>\s]*)>"
+_DECLARATION = r"[Pp](?:refix|REFIX)[ \t\r\n]+(?P<name>[^\s:<>\"'#]*):\s*<(?P<space>[^<>\s]*)>"
 _ROUGHLY = Late(_DECLARATION)
 _TOKENS = Late(
     r"(?s)#[^\r\n]*"
     r"|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''"
     r"|\"(?:[^\"\\\r\n]|\\.)*\"|'(?:[^'\\\r\n]|\\.)*'"
-    rf"|(?<![\w:@-]){_DECLARATION}"
+    rf"|(?<![\w:-]){_DECLARATION}"
     r"|<[^<>\s]*>"
 )
 

@@ -127,8 +127,8 @@ def two_readings(text: str) -> tuple[str, str] | None:
     """Return the two numbers that a text such as 250.000 may mean, the larger one first."""
     if not _THOUSANDS.fullmatch(text):
         return None
-    point = re.sub(",", ".", text)
-    return f"{re.sub('[.,]', '', text)}.0", f"{Decimal(point).normalize():f}"
+    small = f"{Decimal(text.replace(',', '.')).normalize():f}"
+    return f"{re.sub('[.,]', '', text)}.0", small if "." in small else f"{small}.0"
 
 
 def day_that_is_not(text: str) -> tuple[int, int, int] | None:

@@ -12,11 +12,13 @@ import numpy as np
 from kg.errors import LANGUAGES, Text
 from kg.namespaces import DCT, OWL, RDFS, SH, SKOS, XSD, shorten
 from kg.rdf import literals
+from kg.rdf.dataset import Source
 from kg.rdf.dictionary import IRI, LITERAL
 from kg.rdf.late import Late
 from kg.reason.arrays import EMPTY, Ints, gather, seconds
 from kg.validate.graph import Graph
 from kg.validate.proposals_expected import Expected, expected, shapes_for
+from kg.validate.proposals_given import Given
 from kg.validate.proposals_near import Names
 from kg.validate.report import Result
 from kg.validate.shapes import Plan, Shape
@@ -80,6 +82,7 @@ class Known:
     ) -> None:
         """Know the data graph `graph`, which includes the ontology."""
         self.graph = graph
+        self.given = Given()
         self.plan = plan or Plan((), {})
         self._base = graph
         self._new: dict[Expected, Candidates] = {}
@@ -91,12 +94,15 @@ class Known:
         self._common: dict[tuple[str, bool], list[str]] = {}
         self._wanted: dict[tuple[object, ...], Expected] = {}
 
-    def within(self, graph: Graph) -> Known:
+    def within(self, graph: Graph, sources: Iterable[Source] = ()) -> Known:
         """Return the same knowledge with the statements of `graph`, such as after a change.
+
+        `sources` are the files that are under check.
 
         What is usual stays what it was before, so that no large index need be made anew.
         """
         other = Known(graph, prefixes=self.prefixes, plan=self.plan)
+        other.given = Given(sources)
         other._base = self._base
         other._declared = self._declared
         other._candidates, other._common = self._candidates, self._common
@@ -120,6 +126,11 @@ class Known:
         if not labels.de:
             return Text(de=name, en=name)
         return Text(de=f"{name} ({labels.de})", en=f"{name} ({labels.en})")
+
+    @property
+    def published(self) -> Graph:
+        """The data graph before the change."""
+        return self._base
 
     def expected(self, result: Result) -> Expected:
         """Return what is expected of the values of the property that a finding speaks of."""
@@ -233,15 +244,12 @@ class Known:
         return len(values) > _FEW and len(np.unique(values)) == len(values)
 
     def pointing(self, value: str) -> list[str]:
-        """Return the IRIs that have `value` under any property."""
-        number = self.graph.id(value)
-        if number < 0:
-            return []
-        some = [
-            self.graph.relation(each).partners(number, by_object=True)
-            for each in self.graph.predicates()
-        ]
-        return _terms(self.graph, gather(some))[:_MOST]
+        """Return the IRIs of which it is published or said that they have `value` somehow."""
+        number = self._base.id(value)
+        every = self._base.predicates() if number >= 0 else []
+        some = [self._base.relation(each).partners(number, by_object=True) for each in every]
+        published = _terms(self._base, gather(some))[:_MOST] if some else []
+        return list(dict.fromkeys((*published, *self.given.having(value))))
 
     def _index(self, terms: tuple[str, ...], graph: Graph) -> Candidates:
         return Candidates(
@@ -296,5 +304,5 @@ def _labels(terms: tuple[str, ...], graph: Graph) -> Iterator[tuple[str, int]]:
 
 def local(term: str) -> str:
     """Return what stands in an IRI after the last of # / and :."""
-    name = term.strip("<>").rstrip("/#")
+    name = term.strip("<>").rstrip("/#:")
     return name[max(name.rfind(sign) for sign in "#/:") + 1 :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kg.errors import Text
 from kg.namespaces import ABSOLUTE_IRI
@@ -16,29 +16,34 @@ _BEGINNING = 4
 """So many letters a name has at least by whose beginning it is known."""
 
 
-def meant(term: str, candidates: Candidates, known: Known) -> list[str]:
+def meant(term: str, candidates: Candidates, known: Known, *more: Candidates) -> list[str]:
     """Return the candidates that `term`, an IRI or a literal, most probably means.
 
+    A name that is the same in any of the lists comes before one that is near in the first.
     A name that is only near counts in the same namespace, a beginning as well.
     """
     if term.startswith("_:"):
         return []
+    every = (candidates, *more)
     names, space = [local(term)], term.strip("<>").removesuffix(local(term))
     if term.startswith('"'):
         lexical = literals.split(term).lexical.strip()
         address = as_iri(lexical, known)
-        if address in candidates.known:
+        if any(address in each.known for each in every):
             return [address] if address else []
-        names, space = ([local(address)] if address else [lexical]), ""
+        names = [local(address)] if address else [lexical]
         space = address.strip("<>").removesuffix(local(address)) if address else ""
     label = known.label(term)
     names += [label] if label else []
-    found = _named(term, names, space, candidates)
-    # What is described is not misspelt, but of the wrong kind.
-    if found or label:
-        return found
-    found = _near(names, space, candidates) or _begun(names[0], space, candidates)
-    return found or _having(term, names[0], candidates, known)
+    ways: list[Callable[[Candidates], list[str]]] = [lambda each: _named(term, names, space, each)]
+    if not label:
+        # What is described is not misspelt, but of the wrong kind.
+        ways += [
+            lambda each: _near(names, space, each),
+            lambda each: _begun(names[0], space, each),
+            lambda each: _having(term, names[0], each, known),
+        ]
+    return next((found for way in ways for each in every if (found := way(each))), [])
 
 
 def _named(term: str, names: Sequence[str], space: str, candidates: Candidates) -> list[str]:
@@ -69,9 +74,14 @@ def _near(names: Sequence[str], space: str, candidates: Candidates) -> list[str]
 
 
 def _begun(name: str, space: str, candidates: Candidates) -> list[str]:
-    """Return the candidate of the same namespace that alone begins with a name, up to a sign."""
-    start = plain(name)
-    if not space or len(start) < _BEGINNING:
+    """Return the candidate that alone begins with a name.
+
+    In a namespace it is the local name up to a sign, else the label.
+    """
+    if not space:
+        found = [candidates.terms[at] for at in candidates.labels.begun(name)]
+        return found if len(found) == 1 else []
+    if len(plain(name)) < _BEGINNING:
         return []
     found = [
         each
@@ -84,7 +94,8 @@ def _begun(name: str, space: str, candidates: Candidates) -> list[str]:
 
 def _having(term: str, name: str, candidates: Candidates, known: Known) -> list[str]:
     """Return the candidate that has an IRI or a name as value of any property, such as a page."""
-    texts = [term] if term.startswith("<") else []
+    foreign = term.startswith("<") and known.short(term) == term
+    texts = [term] if foreign else []
     for value in (*texts, literals.write(name)):
         found = [each for each in known.pointing(value) if each in candidates.known]
         if len(found) == 1 and found[0] != term:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from kg.errors import Text
-from kg.namespaces import OWL, RDF, RDF_TYPE, SH, XSD
+from kg.namespaces import DCT, OWL, PROV, RDF, RDF_TYPE, SH, XSD
 from kg.rdf import literals
 from kg.rdf.names import PLAIN_LOCAL
 from kg.rdf.turtle import quoted
 from kg.validate.paths import Step
 from kg.validate.proposals_expected import Expected, expected
-from kg.validate.proposals_known import EXAMPLE, Known
+from kg.validate.proposals_known import EXAMPLE, Known, is_bare
+from kg.validate.proposals_meant import listed
+from kg.validate.proposals_value import LANGUAGES, instead
 from kg.validate.report import Proposal, Result
 from kg.validate.shapes import Shape
 
 BLANK = "…"
-BLANK_TEXT = literals.write(BLANK)
 _TYPE = f"<{RDF_TYPE}>"
 _OBJECT_PROPERTY = f"<{OWL}ObjectProperty>"
-_SAMPLES = MappingProxyType(
+_EXAMPLES = MappingProxyType(
     {
         XSD + "date": "2024-01-31",
         XSD + "gYearMonth": "2024-01",
@@ -32,17 +33,30 @@ _SAMPLES = MappingProxyType(
         XSD + "decimal": "1.0",
         XSD + "double": "1.0E0",
         XSD + "anyURI": "https://example.org/",
-        XSD + "string": BLANK,
     }
 )
+_SOURCES = (DCT + "source", PROV + "wasDerivedFrom")
+_MOST_CHOICES = 12
 _QUALIFIED = f"{SH}QualifiedMinCountConstraintComponent"
 _MIN_COUNT = f"{SH}MinCountConstraintComponent"
 _PROPERTY = f"{SH}PropertyConstraintComponent"
-_BARE = (XSD + "boolean", XSD + "integer", XSD + "decimal")
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What stands in a statement to add: `text` in Turtle, true or with a blank to fill in.
+
+    `choices` are the terms that are possible, if they are few; `example` shows the form.
+    """
+
+    text: str
+    is_true: bool = False
+    choices: tuple[str, ...] = ()
+    example: str | None = None
 
 
 def missing(result: Result, known: Known) -> Proposal | None:
-    """Propose the statement that is missing, with an example or a blank for its value."""
+    """Propose the statement that is missing, with a blank for its value unless that is sure."""
     path = result.tree
     if not isinstance(path, Step):
         return None
@@ -54,11 +68,28 @@ def missing(result: Result, known: Known) -> Proposal | None:
                 en=f"Add a statement that refers to {focus} by {name}.",
             )
         )
-    value = _value(result, path.predicate, known)
-    statement = turtle(result.focus, path.predicate, value, known) if value else None
-    if statement is None or value is None:
+    retagged = _retagged(result, path.predicate, known)
+    if retagged:
+        return retagged
+    filling = _filling(result, path.predicate, known)
+    statement = turtle(result.focus, path.predicate, filling.text, known) if filling else None
+    if statement is None or filling is None:
         return None
-    return Proposal(_sentence(result, value), turtle=statement)
+    return Proposal(_sentence(filling), turtle=statement)
+
+
+def _retagged(result: Result, predicate: str, known: Known) -> Proposal | None:
+    """Propose the right language tag for a text that is there with a wrong one or without."""
+    wanted = _qualified(result, known) if result.component == _QUALIFIED else None
+    if wanted is None or len(wanted.languages) != 1:
+        return None
+    (right,) = wanted.languages
+    for each in known.objects(result.focus, predicate):
+        lexical, datatype, tag = literals.split(each) if each.startswith('"') else ("", "", right)
+        plain = not tag and datatype == XSD + "string"
+        if plain or (tag != right and LANGUAGES.get(tag.lower()) == right):
+            return instead(each, literals.write(lexical, language=right), known)
+    return None
 
 
 def one_of(result: Result, known: Known) -> Proposal | None:
@@ -68,7 +99,7 @@ def one_of(result: Result, known: Known) -> Proposal | None:
     for constraint in shape.constraints if shape else ():
         if constraint.component == result.component:
             for inner in constraint.shapes:
-                for each in _lacking(result, inner, known):
+                for each in lacking(result, inner, known):
                     found.setdefault(each.path or "", each)
                     break
     proposals = [each for each in (missing(lack, known) for lack in found.values()) if each]
@@ -83,7 +114,7 @@ def one_of(result: Result, known: Known) -> Proposal | None:
     return Proposal(text, turtle=first.turtle)
 
 
-def _lacking(result: Result, shape: Shape, known: Known) -> Iterator[Result]:
+def lacking(result: Result, shape: Shape, known: Known) -> Iterator[Result]:
     """Yield what a nested shape would find missing at the focus node."""
     for constraint in shape.constraints:
         for inner in constraint.shapes if constraint.component == _PROPERTY else ():
@@ -105,11 +136,14 @@ def _lacking(result: Result, shape: Shape, known: Known) -> Iterator[Result]:
 
 
 def turtle(subject: str, predicate: str, value: str, known: Known) -> str | None:
-    """Return a statement in Turtle with the prefixes of the project; None for blank nodes."""
+    """Return a statement in Turtle with the prefixes of the project; None for blank nodes.
+
+    `value` is in Turtle, the others are IRIs in N-Triples form.
+    """
     if "_:" in (subject[:2], value[:2]) or subject.startswith('"'):
         return None
     verb = "a" if predicate == _TYPE else written(predicate, known)
-    return f"{written(subject, known)} {verb} {written(value, known)} ."
+    return f"{written(subject, known)} {verb} {value} ."
 
 
 def written(term: str, known: Known) -> str:
@@ -119,20 +153,10 @@ def written(term: str, known: Known) -> str:
     lexical, datatype, language = literals.split(term)
     if language:
         return f"{quoted(lexical)}@{language}"
-    if datatype in _BARE and _is_bare(lexical, datatype):
+    if is_bare(lexical, datatype):
         return lexical
     text = quoted(lexical)
     return text if datatype == XSD + "string" else f"{text}^^{_iri(datatype, known)}"
-
-
-def _is_bare(lexical: str, datatype: str) -> bool:
-    if datatype == XSD + "boolean":
-        return lexical in ("true", "false")
-    digits = lexical.removeprefix("-")
-    whole, point, rest = digits.partition(".")
-    if datatype == XSD + "integer":
-        return whole.isdecimal() and not point
-    return whole.isdecimal() and bool(point) and rest.isdecimal()
 
 
 def _iri(iri: str, known: Known) -> str:
@@ -147,50 +171,70 @@ def _iri(iri: str, known: Known) -> str:
     return f"{prefix}:{iri[len(space) :]}"
 
 
-def _sentence(result: Result, value: str) -> Text:
-    if result.component == f"{SH}HasValueConstraintComponent":
+def _sentence(filling: Filling) -> Text:
+    if filling.is_true:
         return Text(de="Ergänzen Sie diese Aussage:", en="Add this statement:")
-    if BLANK in value:
+    if filling.choices:
         return Text(
-            de=f"Ergänzen Sie die Angabe; statt „{BLANK}“ schreiben Sie, was zutrifft:",
-            en=f"Add what is missing; write what is true instead of “{BLANK}”:",
+            de=f"Ergänzen Sie, was zutrifft: {listed(filling.choices, 'oder')}.",
+            en=f"Add what is true: {listed(filling.choices, 'or')}.",
         )
+    de, en = (f", etwa {filling.example}", f", such as {filling.example}")
+    de, en = (de, en) if filling.example else ("", "")
     return Text(
-        de="Ergänzen Sie die Angabe nach diesem Muster, mit dem Wert, der zutrifft:",
-        en="Add what is missing after this pattern, with the value that is true:",
+        de=f"Ergänzen Sie die Angabe; statt „{BLANK}“ schreiben Sie, was zutrifft{de}:",
+        en=f"Add what is missing; write what is true instead of “{BLANK}”{en}:",
     )
 
 
-def _value(result: Result, predicate: str, known: Known) -> str | None:
-    """Return a value that fits: the one demanded, an example, or a blank to fill in."""
+def _filling(result: Result, predicate: str, known: Known) -> Filling | None:
+    """Return the value demanded, the source of the file, or a blank that shows the form."""
     if result.component == f"{SH}HasValueConstraintComponent":
-        demanded = known.parameter(result, "hasValue")
         there = set(known.objects(result.focus, predicate))
-        return next((each for each in demanded if each not in there), None)
+        lacking = (each for each in known.parameter(result, "hasValue") if each not in there)
+        return next((Filling(written(each, known), is_true=True) for each in lacking), None)
     wanted = known.expected(result)
     if result.component == _QUALIFIED:
         wanted = _qualified(result, known) or wanted
     if wanted == Expected():
         wanted = known.expected_anywhere(result)
+    source = known.given.source_of(result) if predicate[1:-1] in _SOURCES else None
+    if source:
+        return Filling(written(source, known), is_true=True)
     if wanted.is_listed:
         return _of_list(wanted, predicate, known)
-    examples = known.objects(predicate, EXAMPLE)
-    usual = known.common(predicate, of_resource=False)
-    texts = [each for each in usual if literals.split(each).language]
     if wanted.languages:
         there = {each.rpartition("@")[2] for each in known.objects(result.focus, predicate)}
         free = [each for each in wanted.languages if each not in there] or list(wanted.languages)
-        return literals.write(BLANK, language=free[0])
+        return Filling(f'"{BLANK}"@{free[0]}')
     if wanted.datatypes:
-        return _of_datatype(wanted.datatypes, [*examples, *usual])
+        return _of_datatype(wanted.datatypes, predicate, known)
+    return _as_usual(wanted, predicate, known)
+
+
+def _as_usual(wanted: Expected, predicate: str, known: Known) -> Filling | None:
+    """Return a blank in the form that values of the property have elsewhere."""
+    usual = known.common(predicate, of_resource=False)
     if wanted.is_resource or not usual:
         links = known.common(predicate, of_resource=True)
         if links or wanted.is_resource:
-            return next(iter(links), "<https://example.org/>")
-        return None if _OBJECT_PROPERTY in known.objects(predicate, _TYPE) else BLANK_TEXT
-    if texts:
-        return literals.write(BLANK, language=literals.split(texts[0]).language)
-    return next(iter(examples), usual[0])
+            return Filling(_blank_iri(links, known))
+        if _OBJECT_PROPERTY in known.objects(predicate, _TYPE):
+            return None
+        return Filling(f'"{BLANK}"')
+    tags = [tag for each in usual if (tag := literals.split(each).language)]
+    if tags:
+        return Filling(f'"{BLANK}"@{tags[0]}')
+    return _of_datatype((literals.split(usual[0]).datatype,), predicate, known)
+
+
+def _blank_iri(links: Sequence[str], known: Known) -> str:
+    """Return a blank in the namespace that most of `links` have."""
+    for each in links:
+        prefix, colon, _ = written(each, known).partition(":")
+        if colon and not prefix.startswith("<"):
+            return f"{prefix}:{BLANK}"
+    return f"<https://{BLANK}>"
 
 
 def _qualified(result: Result, known: Known) -> Expected | None:
@@ -200,25 +244,39 @@ def _qualified(result: Result, known: Known) -> Expected | None:
     return expected(c.shapes[0] for c in shape.constraints if c.component == _QUALIFIED)
 
 
-def _of_list(wanted: Expected, predicate: str, known: Known) -> str | None:
-    """Return the most frequent of the values that can be listed."""
-    listed = known.candidates(wanted)
-    usual = known.common(predicate, of_resource=wanted.is_resource)
-    return next((each for each in usual if each in listed.known), None) or next(
-        iter(listed.terms), None
-    )
+def _of_list(wanted: Expected, predicate: str, known: Known) -> Filling | None:
+    """Return a blank, with the terms that are possible if they are few."""
+    terms = [*known.candidates(wanted).terms, *known.new(wanted).terms]
+    resources = [each for each in terms if each.startswith("<")]
+    usual = known.common(predicate, of_resource=True)
+    fitting = [each for each in usual if each in set(resources)]
+    blank = _blank_iri(fitting or resources, known) if wanted.is_resource else f'"{BLANK}"'
+    if wanted.values and len(terms) == 1:
+        return Filling(written(terms[0], known), is_true=True)
+    if wanted.classes and not (wanted.having or wanted.values):
+        return Filling(blank)
+    few = len(terms) <= _MOST_CHOICES
+    return Filling(blank, choices=tuple(written(each, known) for each in terms) if few else ())
 
 
-def _of_datatype(datatypes: tuple[str, ...], examples: list[str]) -> str | None:
-    for each in examples:
+def _of_datatype(datatypes: tuple[str, ...], predicate: str, known: Known) -> Filling | None:
+    """Return a blank of the first datatype, with an example of the ontology or of its form."""
+    for each in known.objects(predicate, EXAMPLE):
         if each.startswith('"') and literals.split(each).datatype in datatypes:
-            if literals.split(each).language:
-                return literals.write(BLANK, language=literals.split(each).language)
-            if literals.split(each).datatype != XSD + "string" or each == examples[0]:
-                return each
+            _, datatype, language = literals.split(each)
+            if language:
+                return Filling(f'"{BLANK}"@{language}')
+            return Filling(_blank(datatype, known), example=written(each, known))
     for datatype in datatypes:
         if datatype == RDF + "langString":
-            return literals.write(BLANK, language="de")
-        if datatype in _SAMPLES:
-            return literals.write(_SAMPLES[datatype], datatype=datatype)
+            return Filling(f'"{BLANK}"@de')
+        if datatype in _EXAMPLES:
+            example = literals.write(_EXAMPLES[datatype], datatype=datatype)
+            return Filling(_blank(datatype, known), example=written(example, known))
+        if datatype == XSD + "string":
+            return Filling(f'"{BLANK}"')
     return None
+
+
+def _blank(datatype: str, known: Known) -> str:
+    return written(literals.write(BLANK, datatype=datatype), known)

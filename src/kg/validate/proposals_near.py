@@ -11,6 +11,7 @@ _APART = re.compile(r"[\W_]+")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LONGEST = 200
 _MOST = 16
+_BEGINNING = 5
 
 
 def plain(name: str) -> str:
@@ -43,6 +44,14 @@ class Names:
     def same(self, name: str) -> list[int]:
         """Return the things with this name but for case, signs and leading zeros."""
         return list(self._by_key.get(key(name), ()))
+
+    def begun(self, name: str) -> list[int]:
+        """Return the things whose name goes on after `name`, which has five letters or more."""
+        bare = key(name)
+        if len(bare) < _BEGINNING:
+            return []
+        hits = [other for other in self._by_key if other.startswith(bare)]
+        return list(dict.fromkeys(number for hit in hits for number in self._by_key[hit]))
 
     def near(self, name: str) -> list[int]:
         """Return the things whose name is nearest to `name`, if it is near; ties are all given.

@@ -20,13 +20,14 @@ from kg.validate.report import Proposal, Result
 
 _MOST = 3
 _NUMBERS = frozenset((XSD + "decimal", XSD + "double", XSD + "float"))
-_LANGUAGES = {
+LANGUAGES = {
     **dict.fromkeys(("deu", "ger", "german", "deutsch", "ge", "dt", "de_de"), "de"),
     **dict.fromkeys(("eng", "english", "englisch", "en_gb", "en_us", "uk"), "en"),
     **dict.fromkeys(("fra", "fre", "french"), "fr"),
     **dict.fromkeys(("nld", "dut", "dutch"), "nl"),
     **dict.fromkeys(("pol", "polish"), "pl"),
 }
+"""What is written for a language, and the tag that it should have."""
 
 
 def right_value(result: Result, known: Known) -> Proposal | None:
@@ -39,16 +40,12 @@ def right_value(result: Result, known: Known) -> Proposal | None:
     if found:
         return instead(value, found, known)
     if wanted.is_listed:
-        near = meant(value, known.new(wanted), known)
-        near = near or meant(value, known.candidates(wanted), known)
+        near = meant(value, known.new(wanted), known, known.candidates(wanted))
         return did_you_mean(value, near, known)
-    unsure = unsure_value(value, wanted)
-    if unsure:
-        return unsure
-    if value.startswith("<"):
-        moved = _in_other_namespace(value, result, known)
-        if moved:
-            return moved
+    other = _in_other_namespace(value, result, known) if value.startswith("<") else None
+    other = other or unsure_value(value, wanted)
+    if other:
+        return other
     if f"<{SH}IRI>" in wanted.kinds and value.startswith('"'):
         text = literals.split(value).lexical.strip()
         address = as_iri(f"https://{text}" if text.startswith("www.") else text, known)
@@ -114,7 +111,7 @@ def right_spelling(result: Result, known: Known) -> Proposal | None:
         return None
     if value.startswith("<"):
         return _in_other_namespace(value, result, known)
-    tag = _LANGUAGES.get(literals.split(value).lexical.strip().lower())
+    tag = LANGUAGES.get(literals.split(value).lexical.strip().lower())
     if tag and fits(literals.write(tag), result, known):
         return instead(value, literals.write(tag), known)
     if not isinstance(path, Step):
@@ -182,7 +179,7 @@ def tagged(result: Result, known: Known) -> Proposal | None:
         return None
     lexical, _, language = literals.split(value)
     allowed = known.expected(result).languages or ("de", "en")
-    tag = _LANGUAGES.get(language.lower(), language.partition("-")[0])
+    tag = LANGUAGES.get(language.lower(), language.partition("-")[0])
     if language and tag != language and tag in allowed:
         return instead(value, literals.write(lexical, language=tag), known)
     if not language and len(allowed) == 1:

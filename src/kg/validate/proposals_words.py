@@ -70,6 +70,9 @@ def limit(result: Result, known: Known) -> Proposal | None:
         right = in_datatype(result.value, known.expected(result))
         if right:
             return instead(result.value, right, known)
+        if literals.number(result.value) is None and known.expected(result).datatypes:
+            # That a text is no number is told by the finding on its datatype.
+            return unsure_value(result.value, known.expected(result))
     name = (result.component or "").removeprefix(SH).removesuffix("ConstraintComponent")
     parameter, de, en = _LIMITS[name]
     bounds = known.parameter(result, parameter)

@@ -14,6 +14,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Variable
 
 from kg.rdf.literals import split
+from kg.validate.sparql_identity import VALUE_OF, Term, is_identity, kept, stored_literals
 from kg.validate.sparql_paths import may_be_empty, path_of
 from kg.validate.sparql_query import SparqlQuery
 from kg.validate.sparql_syntax import (
@@ -32,12 +33,30 @@ from kg.validate.sparql_syntax import (
 )
 from kg.validate.sparql_tokens import Token, splice, tokenize
 
-Term = NamedNode | BlankNode | Literal
+AS_TERM = "="
+"""What the name of a hole begins with where the term matters, not the value."""
 ROW = "kgRow"
 """The variable that tells the rows of a batch apart."""
 _HOLE = "\x00"
 _ROWS = "rows"
 _FUNCTION = "urn:x-kg:"
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How literals are stored: `keeping` as in `kg.validate.sparql_identity`; `asking` when
+    expressions must ask for the values of variables, because there are such literals.
+    """
+
+    keeping: bool = False
+    asking: bool = False
+
+    def of(self, term: str) -> str:
+        """Return a term as patterns find it."""
+        return kept(term) if self.keeping else term
+
+
+_PLAIN = Spelling()
 
 
 @dataclass(frozen=True)
@@ -81,12 +100,16 @@ def functions_for(terms: Mapping[str, str]) -> dict[NamedNode, Callable[..., Any
     }
 
 
-def one_by_one(query: SparqlQuery, constants: Mapping[str, str]) -> Template:
+def one_by_one(
+    query: SparqlQuery, constants: Mapping[str, str], spelling: Spelling = _PLAIN
+) -> Template:
     """Return the query for one focus node; holes are `rows` of the query in expressions."""
-    return _template(query, constants, batch=False)
+    return _template(query, constants, spelling, batch=False)
 
 
-def batched(query: SparqlQuery, constants: Mapping[str, str]) -> Template | None:
+def batched(
+    query: SparqlQuery, constants: Mapping[str, str], spelling: Spelling = _PLAIN
+) -> Template | None:
     """Return the query for many focus nodes at once, None if it would not say the same.
 
     The only hole is filled by `row_block`.
@@ -94,7 +117,7 @@ def batched(query: SparqlQuery, constants: Mapping[str, str]) -> Template | None
     tree, prefixes = query.tree
     if not _can_be_batched(tree, prefixes, query.rows):
         return None
-    return _template(query, constants, batch=True)
+    return _template(query, constants, spelling, batch=True)
 
 
 def row_block(columns: Iterable[tuple[str, ...]]) -> dict[str, str]:
@@ -103,12 +126,16 @@ def row_block(columns: Iterable[tuple[str, ...]]) -> dict[str, str]:
     return {_ROWS: " ".join(lines)}
 
 
-def _template(query: SparqlQuery, constants: Mapping[str, str], *, batch: bool) -> Template:
-    tree, _ = query.tree
+def _template(
+    query: SparqlQuery, constants: Mapping[str, str], spelling: Spelling, *, batch: bool
+) -> Template:
+    tree, prefixes = query.tree
     text = query.runnable
     tokens = tokenize(text)
     given = _as_variables(tree, constants)
-    edits = list(_in_tokens(tree, tokens, query.rows, (constants, given, batch)))
+    edits = list(_in_tokens(tree, tokens, query.rows, _Filling(constants, given, batch, spelling)))
+    if spelling.keeping:
+        edits += stored_literals(patterns_of(tree), prefixes)
     extra = sorted({*given, ROW} if batch else given)
     for one in queries_of(tree):
         edits += _clauses(one, tokens, query, extra)
@@ -121,7 +148,7 @@ def _template(query: SparqlQuery, constants: Mapping[str, str], *, batch: bool) 
     functions = functions_for(constants)
     return Template(
         tuple(done.split(_HOLE)),
-        {Variable(name): term_of(constants[name]) for name in given},
+        {Variable(name): term_of(spelling.of(constants[name])) for name in given},
         functions,
     )
 
@@ -150,39 +177,66 @@ def _names_in_patterns(tree: Query) -> set[str]:
     return {name for token in _places_in_patterns(tree) if (name := token.variable)}
 
 
+@dataclass(frozen=True)
+class _Filling:
+    """What is put in place of variables; `given` are the constants that stay in patterns."""
+
+    constants: Mapping[str, str]
+    given: set[str]
+    batch: bool
+    spelling: Spelling
+
+
 def _in_tokens(
-    tree: Query,
-    tokens: list[Token],
-    rows: tuple[str, ...],
-    how: tuple[Mapping[str, str], set[str], bool],
+    tree: Query, tokens: list[Token], rows: tuple[str, ...], how: _Filling
 ) -> Iterator[tuple[int, int, str]]:
-    """Yield the edits at variables; `how` has the constants, those that stay, and `batch`."""
-    constants, given, batch = how
+    """Yield the edits at variables."""
+    constants = how.constants
     patterns = {token.at for token in _places_in_patterns(tree)}
     bare = {token.at for token in _bare(tree)}
+    ordered = {token.at for token in _bare(tree, ("ORDER",), items=False)}
     for number, token in enumerate(tokens):
         name = token.variable
-        if name is None or token.at in bare or (name not in rows and name not in constants):
+        if name is None or (token.at in bare and token.at not in ordered):
             continue
-        if token.at in patterns:
-            if name in constants and name not in given:
-                yield token.at, token.end, f" {constants[name]} "
+        if name not in rows and name not in constants:
+            if token.at not in patterns:
+                yield from _asked(tokens, number, how)
+        elif token.at in ordered:
+            continue
+        elif token.at in patterns:
+            if name in constants and name not in how.given:
+                yield token.at, token.end, f" {how.spelling.of(constants[name])} "
         elif tokens[number - 2].is_word("BOUND") and tokens[number - 1].is_sign("("):
             # the whole call: Oxigraph takes a variable without a pattern for unbound
             yield tokens[number - 2].at, tokens[number + 1].end, " (true) "
         elif name in constants:
-            yield token.at, token.end, f" {in_expression(name, constants[name])} "
-        elif not batch:
-            yield token.at, token.end, f" {_HOLE}{name}{_HOLE} "
+            term = constants[name]
+            term = how.spelling.of(term) if is_identity(tokens, number) else term
+            yield token.at, token.end, f" {in_expression(name, term)} "
+        elif how.batch:
+            yield from _asked(tokens, number, how)
+        else:
+            hole = AS_TERM + name if is_identity(tokens, number) else name
+            yield token.at, token.end, f" {_HOLE}{hole}{_HOLE} "
 
 
-def _bare(tree: Query) -> Iterator[Token]:
-    """Yield the variables that SELECT, GROUP BY and ORDER BY list as such, and those behind AS."""
+def _asked(tokens: list[Token], number: int, how: _Filling) -> Iterator[tuple[int, int, str]]:
+    """Yield the edit at a variable in an expression that may be stored otherwise."""
+    token = tokens[number]
+    if how.spelling.asking and not is_identity(tokens, number):
+        yield token.at, token.end, f" <{VALUE_OF}>({token.text}) "
+
+
+def _bare(
+    tree: Query, keywords: tuple[str, ...] = ("GROUP", "ORDER"), *, items: bool = True
+) -> Iterator[Token]:
+    """Yield the variables that SELECT, with `items`, and GROUP BY and ORDER BY list as such."""
     for one in queries_of(tree):
-        for item in one.items:
+        for item in one.items if items else ():
             if item.alias is None and len(item.tokens) == 1:
                 yield item.tokens[0]
-        for keyword in ("GROUP", "ORDER"):
+        for keyword in keywords:
             if keyword in one.modifiers:
                 level = 0
                 for token in one.modifiers[keyword].inner():

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from kg.errors import Text
 from kg.validate.paths import Path, Step
+from kg.validate.sparql_identity import computed
 from kg.validate.sparql_nesting import nest_exists
 from kg.validate.sparql_parser import UnknownSyntax, parse_query
 from kg.validate.sparql_rules import (
@@ -78,6 +79,30 @@ class SparqlQuery:
             for group in groups_of(self.tree[0])
             for element in group.elements
         )
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """The variables that may have values made by expressions."""
+        return computed(tokenize(self.runnable))
+
+    @cached_property
+    def keeps(self) -> bool:
+        """Whether it can be run on a store where literals keep their identity.
+
+        A computed value has the spelling that Oxigraph gives it; where a pattern looks for it,
+        it must find all spellings of the value.
+        """
+        tokens = (
+            token
+            for pattern in patterns_of(self.tree[0])
+            for token in (*pattern.s, *pattern.p, *pattern.o)
+        )
+        return self.computed.isdisjoint(token.variable for token in tokens)
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether ?value has the form of the data in each solution."""
+        return self.keeps and "value" not in self.computed
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from kg.namespaces import WELL_KNOWN, XSD, shorten
+from kg.namespaces import WELL_KNOWN, shorten
 from kg.rdf.dictionary import LITERAL
 from kg.rdf.literals import split
 from kg.rdf.literals import value as value_of
@@ -16,22 +16,11 @@ from kg.reason.arrays import EMPTY, Ints
 from kg.validate.graph import Graph
 from kg.validate.paths import Path, Step
 from kg.validate.sparql_constraints import Messages, SparqlCheck
+from kg.validate.sparql_identity import REWRITTEN
 from kg.validate.sparql_paths import Walk, path_of
 from kg.validate.sparql_syntax import Pattern
 
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
-_REWRITTEN = frozenset(
-    f"{XSD}{name}"
-    for name in (
-        *("integer", "decimal", "double", "float", "boolean", "date", "dateTime", "time"),
-        *("dateTimeStamp", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay"),
-        *("duration", "yearMonthDuration", "dayTimeDuration"),
-        *("nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger"),
-        *("long", "int", "short", "byte"),
-        *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
-    )
-)
-"""The datatypes whose lexical forms Oxigraph replaces by canonical ones."""
 Solution = Mapping[str, str]
 """The bound variables of a solution, terms in N-Triples form by name."""
 
@@ -148,7 +137,7 @@ def _origin(check: SparqlCheck) -> Path | None:
 def _originals(
     graph: Graph, finding: Finding, check: SparqlCheck, origin: Path | None
 ) -> list[str | None]:
-    """Return a literal as the data has it: Oxigraph gives 7 for 007, and once for 7 and 007.
+    """Return a literal as the data has it, where Oxigraph may give 7 for 007, and for 7 and 007.
 
     A literal is sought among the values of the focus node: those of the path by which the query
     finds it, else all. One that the query took from elsewhere, or computed, stays as it is.
@@ -163,7 +152,7 @@ def _originals(
     ):
         return [term]
     datatype = split(term).datatype
-    if datatype not in _REWRITTEN:
+    if datatype not in REWRITTEN:
         return [term]
     walk = Walk(lambda p, nodes, inverse: graph.of(p).expand(nodes, by_object=inverse))
     start = np.array([finding.focus], np.int64)

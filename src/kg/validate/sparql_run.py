@@ -23,7 +23,7 @@ from kg.validate.sparql_paths import path_of
 from kg.validate.sparql_query import SparqlQuery
 from kg.validate.sparql_reach import around, mentioned, touched
 from kg.validate.sparql_results import Finding, Rows, Telling, rows_of
-from kg.validate.sparql_store import GraphStore
+from kg.validate.sparql_store import GraphStore, Loaded
 from kg.validate.sparql_syntax import Pattern
 from kg.validate.sparql_tokens import tokenize
 
@@ -31,7 +31,7 @@ SHAPES_GRAPH = "urn:x-kg:shapes"
 """The name of the shapes graph in queries, unless another is given."""
 Values = tuple[Ints, Ints]
 """Value nodes: the number of the focus node among the nodes, and the value's identifier."""
-_TRUE = f'"true"^^<{XSD}boolean>'
+_TRUE = tuple(f'"{lexical}"^^<{XSD}boolean>' for lexical in ("true", "1"))
 
 
 def mentions(check: SparqlCheck) -> frozenset[str] | None:
@@ -78,7 +78,10 @@ class SparqlRunner:
         cannot be stopped.
         """
         self._graph = graph
-        self._stores = GraphStore(graph, shapes, shapes_graph)
+        self._stores = {
+            keeping: GraphStore(graph, shapes, shapes_graph, keeping=keeping)
+            for keeping in (True, False)
+        }
         self._name = f"<{shapes_graph}>"
         self._asker = Asker(graph.dictionary, deadline)
         self._spent = 0
@@ -117,7 +120,9 @@ class SparqlRunner:
 
         def judge(query: SparqlQuery, rows: list[Ints]) -> set[int]:
             job = task.job(tuple(rows), query)
-            return {row for row, _ in self._asker.solutions(Store(), job)}
+            # values are all that filters look at, but for sameTerm
+            loaded = Loaded(Store(), keeping="sameterm" in query.runnable.lower())
+            return {row for row, _ in self._asker.solutions(loaded, job)}
 
         rows = passing(plan, self._graph, columns, judge)
         if rows is None:
@@ -132,12 +137,16 @@ class SparqlRunner:
             return found
         nodes = self._possible(task.check.query, nodes)
         solutions = self._solutions(task.job((nodes,)))
-        return [self._finding(task, int(nodes[row]), solution) for row, solution in solutions]
+        exact = task.check.query.exact
+        return [
+            self._finding(task, int(nodes[row]), solution, exact=exact)
+            for row, solution in solutions
+        ]
 
     def _finding(
         self, task: _Task, focus: int, solution: Solution, *, exact: bool = False
     ) -> Finding:
-        if solution.get("failure") == _TRUE:
+        if solution.get("failure") in _TRUE:
             raise _failed(task)
         value = None if task.shape.path else self._graph.dictionary.term(focus)
         return Finding(focus, value, solution, exact)
@@ -174,19 +183,20 @@ class SparqlRunner:
         if len(job):
             yield from self._asker.solutions(self._store(job), job)
 
-    def _store(self, job: Job) -> Store:
+    def _store(self, job: Job) -> Loaded:
         """Return a store that suffices: one for these rows if that is smaller, else the common."""
         sites = job.query.sites
         predicates = mentioned(sites)
         with_shapes = job.query.names_graph
-        size = self._stores.size(predicates)
+        stores = self._stores[job.query.keeps]
+        size = stores.size(predicates)
         if self._spent < size:
             rows = dict(zip(job.query.rows, job.columns, strict=True))
             pairs = around(sites, self._graph, rows, most=size - self._spent)
             if pairs is not None:
                 self._spent += 1_000 + sum(map(len, pairs.values()))
-                return self._stores.of(pairs, with_shapes=with_shapes)
-        return self._stores.holding(predicates, with_shapes=with_shapes)
+                return stores.of(pairs, with_shapes=with_shapes)
+        return stores.holding(predicates, with_shapes=with_shapes)
 
 
 def _failed(task: _Task) -> StageError:

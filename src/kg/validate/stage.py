@@ -64,7 +64,9 @@ def plan_of(sources: Iterable[Source], prefixes: Mapping[str, str] = WELL_KNOWN)
 
 
 def _finding(sources: tuple[Source, ...]) -> Finding:
+    finder = Finder(sources)
+
     def find(node: str, predicate: str | None, value: str | None) -> Place | None:
-        return next(iter(Finder(sources).find(node, predicate, value)), None)
+        return next(iter(finder.find(node, predicate, value)), None)
 
     return find

@@ -119,8 +119,8 @@ _NUMBERS = MappingProxyType(
 
 def _is_plain_number(term: str) -> bool:
     lexical, datatype, _ = split(term)
-    plain = lexical.lstrip("+-").isdigit() and len(lexical) < 15
-    return plain and datatype in (f"{XSD}integer", f"{XSD}decimal")
+    name = datatype.removeprefix(XSD)
+    return name in _NUMBERS and _NUMBERS[name].fullmatch(lexical.encode()) is not None
 
 
 def _by_number(
