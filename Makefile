@@ -33,7 +33,7 @@ serve: install
 	$(BIN)/kg serve --port $(PORT)
 
 test: install-dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: install-dev
 	$(BIN)/ruff check src tests bench

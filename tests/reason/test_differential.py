@@ -82,10 +82,8 @@ def test_ontology_with_a_sample(repository: Path) -> None:
 
 def by_value(triples: Iterable[Triple]) -> set[tuple[str, str, object]]:
     """Triples with literals by their values: owlrl writes 74 where the data has 74.0."""
-    return {
-        (str(one.subject), one.predicate.value, value(str(one.object)) or str(one.object))
-        for one in triples
-    }
+    rows = ((str(one.subject), one.predicate.value, str(one.object)) for one in triples)
+    return {(s, p, o if (known := value(o)) is None else known) for s, p, o in rows}
 
 
 def test_graph_of_this_project(repository: Path) -> None:

@@ -78,7 +78,7 @@ def test_real_graph_is_explained_alike(tmp_path: Path) -> None:
     engine = open_closure(tmp_path / "closure", columns)
     assert time.perf_counter() - start < 0.3
     one, other = Explainer(live.closure.engine), Explainer(engine)
-    for asked in published(live, 70):
+    for asked in published(live, 40):
         assert other.explain(asked) == one.explain(asked)
         turned = (asked[2], asked[1], asked[0])
         assert other.explain(turned) == one.explain(turned)

@@ -12,11 +12,13 @@ from kg.errors import Place, Text
 from kg.namespaces import RDF_TYPE, SH, shorten
 from kg.rdf.dataset import Source
 from kg.rdf.dictionary import Dictionary
+from kg.rdf.turtle_values import decimal_commas
 from kg.settings import Project
 from kg.validate.places import with_places
 from kg.validate.report import Proposal, Report, Result
 
 EMPTY, SHAPES, RELATIVE = "empty-file", "shapes-as-data", "relative-iri"
+DECIMAL_COMMA = "decimal-comma"
 _SHAPES = (SH + "NodeShape", SH + "PropertyShape")
 _HOST = re.compile(r"([A-Za-z0-9-]+\.)+[A-Za-z]{2,}(:[0-9]+)?([/?#]|$)")
 _MOST_MEANT = 3
@@ -31,7 +33,8 @@ class Known:
 
 
 def check_files(sources: Sequence[Source], known: Known) -> list[Result]:
-    """Return the findings about empty files, shapes given as data and relative IRIs.
+    """Return the findings about empty files, shapes given as data, decimal commas and
+    relative IRIs.
 
     An IRI is relative if it begins as the base of contributions does: a file outside of the
     project has no address of its own that others could be relative to (RFC 3986, section 5.1).
@@ -40,6 +43,7 @@ def check_files(sources: Sequence[Source], known: Known) -> list[Result]:
     for source in sources:
         if not source.quads:
             found.append(_empty(source))
+        found += _decimal_commas(source)
         found += with_places(Report(tuple(_in_file(source, known))), [source]).results
     return found
 
@@ -83,6 +87,29 @@ def _empty(source: Source) -> Result:
         graph=source.graph,
         places=(Place(source.shown, 1, 1),),
     )
+
+
+def _decimal_commas(source: Source) -> Iterator[Result]:
+    if not source.is_turtle:
+        return
+    for one in decimal_commas(source.read()):
+        yield Result(
+            severity="Violation",
+            message=Text(
+                de=f"{one.written} sind hier zwei Zahlen: Das Dezimalkomma ist in Turtle ein Punkt.",
+                en=f"{one.written} are two numbers here: in Turtle the decimal sign is a dot.",
+            ),
+            focus=f"<{source.graph}>",
+            rule=DECIMAL_COMMA,
+            graph=source.graph,
+            places=(Place(source.shown, one.line, one.column),),
+            proposal=Proposal(
+                Text(
+                    de=f"Schreiben Sie {one.due} statt {one.written}.",
+                    en=f"Write {one.due} instead of {one.written}.",
+                )
+            ),
+        )
 
 
 def _is_shape(triple: Triple) -> bool:

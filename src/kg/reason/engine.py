@@ -73,6 +73,8 @@ class Engine:
         self._grounds: dict[int, Ints] | None = None
         self._constants: set[int] | None = None
         self._heads: Triggers | None = None
+        self.possible: tuple[int, Triggers] | None = None
+        """What could be concluded, found by `kg.reason.why_not`, with the rank at that time."""
         self.log: dict[int, list[Ints]] | None = None
 
     def load(self, predicates: Ints, subjects: Ints, objects: Ints) -> None:

@@ -46,12 +46,19 @@ def attempts(engine: Engine, triple: Triple) -> tuple[Attempt, ...]:
 
 
 def _candidates(engine: Engine) -> Triggers:
-    """Return what every instance may conclude, also those of properties without a triple."""
+    """Return what every instance may conclude, also those of properties without a triple.
+
+    It is found once for each state of the engine.
+    """
+    rank = engine.state.rank
+    if engine.possible is not None and engine.possible[0] == rank:
+        return engine.possible[1]
     specialiser = Specialiser(engine.state, unused=True)
     heads = Triggers()
     for instance in specialiser.instances(engine.templates):
         if instance.link is None and instance.head:
             heads.add_head(instance)
+    engine.possible = rank, heads
     return heads
 
 
