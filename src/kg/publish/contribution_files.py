@@ -96,7 +96,7 @@ def _decimal_commas(source: Source) -> Iterator[Result]:
         yield Result(
             severity="Violation",
             message=Text(
-                de=f"{one.written} sind hier zwei Zahlen: Das Dezimalkomma ist in Turtle ein Punkt.",
+                de=f"{one.written} sind hier zwei Zahlen: In Turtle steht ein Punkt statt des Kommas.",
                 en=f"{one.written} are two numbers here: in Turtle the decimal sign is a dot.",
             ),
             focus=f"<{source.graph}>",
