@@ -72,7 +72,7 @@ CASES = {
     "class as text": Case(
         f"{MEMBERSHIP}\n  a org:Membership ;",
         f'{MEMBERSHIP}\n  a "Mitgliedschaft" ;',
-        "class-as-text",
+        "no-class",
         "88:5",
     ),
     "address of a membership": Case(

@@ -26,6 +26,7 @@ from kg.rdf.queries import QueryFile, read_queries
 from kg.reason.arrays import Ints
 from kg.settings import Project
 from kg.validate.places import with_places
+from kg.validate.proposals_class import RULE as NO_CLASS
 from kg.validate.report import Proposal, Report, Result
 from kg.validate.terms import RULE as UNDECLARED
 
@@ -96,13 +97,15 @@ def claimed_graph(source: Source, project: Project) -> str:
     return named[0] if len(named) == 1 else source.graph
 
 
-def joined(known: Sequence[Result], hygiene: Iterable[Result]) -> list[Result]:
+def joined(known: Sequence[Result], hygiene: Sequence[Result]) -> list[Result]:
     """Return what shapes found, `known`, and `hygiene`, each fault once.
 
     A thing without a class, or one that is described nowhere and stands as a value in several
     statements, has one finding instead of one for each of these statements. What a rule says
     about a thing as a whole, such as its address, has to wait until its statements are right.
     """
+    unclassed = {each.focus for each in hygiene if each.rule == UNCLASSED}
+    known = [each for each in known if each.rule != NO_CLASS or each.focus not in unclassed]
     values = Counter(each.value for each in known if each.component)
     causes: dict[str | None, Result] = {}
     rest: list[Result] = []

@@ -96,8 +96,8 @@ def _decimal_commas(source: Source) -> Iterator[Result]:
         yield Result(
             severity="Violation",
             message=Text(
-                de=f"{one.written} sind hier zwei Zahlen: In Turtle steht ein Punkt statt des Kommas.",
-                en=f"{one.written} are two numbers here: in Turtle the decimal sign is a dot.",
+                de=f"{one.written} sind hier zwei Zahlen: Turtle schreibt einen Punkt, kein Komma.",
+                en=f"{one.written} are two numbers here: Turtle writes a dot, no comma.",
             ),
             focus=f"<{source.graph}>",
             rule=DECIMAL_COMMA,

@@ -54,8 +54,8 @@ def unknown_suffix(suffix: str) -> Text:
             en=f"The file name has no suffix. Known are {known}.",
         )
     return Text(
-        de=f"Die Endung {suffix} ist keine RDF-Endung. Bekannt sind {known}.",
-        en=f"The suffix {suffix} is not one of RDF. Known are {known}.",
+        de=f"Die Endung {suffix!r} ist keine RDF-Endung. Bekannt sind {known}.",
+        en=f"The suffix {suffix!r} is not one of RDF. Known are {known}.",
     )
 
 

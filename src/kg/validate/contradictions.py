@@ -67,8 +67,7 @@ def _result(item: Contradiction, finder: Finder, table: Mapping[str, str]) -> Re
     )
     subject, predicate, value = (named or item.triples)[0]
     said = [triple for triple in item.stated if not _is_axiom(triple)]
-    places = [place for triple in said for place in finder.find(*triple)]
-    places = places or [place for triple in item.triples for place in finder.find(*triple)]
+    places = [place for triple in (*said, *item.triples) for place in finder.find(*triple)]
     return Result(
         severity="Violation",
         message=Text(
