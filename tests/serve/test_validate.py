@@ -292,7 +292,7 @@ def test_a_part_of_unknown_type_is_named(app_client: Client) -> None:
         "/validate", files={"data": ("x.txt", RIGHT.encode(), "text/plain")}
     ).json()
     assert "Teil „data“: Die Endung '.txt' ist keine RDF-Endung" in refused["messages"]["de"]
-    assert "Part “data”: The suffix .txt is not one of RDF" in refused["messages"]["en"]
+    assert "Part “data”: The suffix '.txt' is not one of RDF" in refused["messages"]["en"]
     assert (refused["part"], refused["supported"]) == ("data", list(SUPPORTED))
     typed = app_client.post("/validate", files={"data": (None, b"x", "application/pdf")}).json()
     assert "application/pdf" in typed["detail"]
