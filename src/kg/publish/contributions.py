@@ -23,10 +23,10 @@ from kg.publish.explanations import COLUMNS, reason_project
 from kg.rdf import column_files
 from kg.rdf.bulk import columns_of
 from kg.rdf.checked_files import write_file
-from kg.rdf.columns import Columns, distinct_rows
+from kg.rdf.columns import Columns
 from kg.rdf.dataset import Dataset, Source
 from kg.rdf.ntriples import write_ntriples
-from kg.reason.arrays import EMPTY, contained, distinct, pack
+from kg.reason.arrays import EMPTY, distinct
 from kg.reason.change import NOTHING, Triples
 from kg.reason.closure import Closure
 from kg.reason.impact import Impact, identify
@@ -46,7 +46,7 @@ from kg.validate.shape_reader import read_shapes
 from kg.validate.shapes import Plan
 from kg.validate.stage import plan_of
 from kg.validate.terms import declared, undeclared
-from kg.validate.watched import Followed, Watched
+from kg.validate.watched import Followed, Watched, triples_of, without
 
 SHAPES = "shapes.nq"
 
@@ -94,10 +94,11 @@ class Checker:
             {"triples": len(own), "shapes": len(self._plan.targeted)},
         )
         added = identify(columns_of(quads), self._closure.dictionary, blank="")
-        more = self._hygiene(sources, added, self._replaced_graphs(given))
+        replaced = self._replaced_graphs(given)
+        more = self._hygiene(sources, added, replaced)
         try:
             followed = self._watched.follow(
-                added=added, removed=self._replaced(given), more=distinct(added[1])
+                added=added, removed=self._replaced(replaced), more=distinct(added[1])
             )
             report = with_places(report.plus(Report(followed.results.appeared)), sources).sorted()
             report = with_proposals(report, self._known.within(followed.graph, sources))
@@ -133,23 +134,17 @@ class Checker:
         names = {f"<{graph}>" for source in sources if (graph := self._graph(source)) is not None}
         return [n for n, name in enumerate(self._columns.graphs) if name in names]
 
-    def _replaced(self, sources: Sequence[Source]) -> Triples:
-        """Return what is published of files of the project that are among `sources`."""
-        numbers = self._replaced_graphs(sources)
-        if not numbers:
+    def _replaced(self, graphs: Sequence[int]) -> Triples:
+        """Return what is published in `graphs`, by their numbers, and in no other graph."""
+        if not graphs:
             return NOTHING
         columns = self._columns
-        here = np.isin(columns.g, numbers)
-        others = distinct_rows([each[~here] for each in (columns.p, columns.s, columns.o)])
-        mine = distinct_rows([each[here] for each in (columns.p, columns.s, columns.o)])
-        elsewhere = by_predicate(others[1], others[0], others[2])
-        rows = [np.asarray(each, np.int64) for each in mine]
-        keep = np.ones(len(rows[0]), bool)
-        for predicate in np.unique(rows[0]).tolist():
-            at = np.flatnonzero(rows[0] == predicate)
-            pairs = pack(rows[1][at], rows[2][at])
-            keep[at] = ~contained(pairs, elsewhere.get(predicate, EMPTY))
-        return rows[0][keep], rows[1][keep], rows[2][keep]
+        here = np.isin(columns.g, graphs)
+        mine, others = (
+            by_predicate(columns.s[rows], columns.p[rows], columns.o[rows])
+            for rows in (here, ~here)
+        )
+        return triples_of({p: without(some, others.get(p, EMPTY)) for p, some in mine.items()})
 
     def _graph(self, source: Source) -> str | None:
         """Return the graph that a source fills if it is a file of the project."""
@@ -173,7 +168,7 @@ class Checker:
         term = self._closure.dictionary.term
         found: dict[str, tuple[Named, ...]] = {}
         for predicate, pairs in delta.items():
-            rest = pairs[~contained(pairs, stated.get(predicate, EMPTY))].tolist()
+            rest = without(pairs, stated.get(predicate, EMPTY)).tolist()
             if rest:
                 name = term(predicate)
                 rows = [(term(pair >> 32), name, term(pair & 0xFFFFFFFF)) for pair in rest]

@@ -41,15 +41,6 @@ def read_constraints(graph: ShapesGraph, shape: Shape, nested: Nested) -> list[C
     return found
 
 
-def shape_values(graph: ShapesGraph, node: str) -> list[tuple[str, str]]:
-    """Return parameter and node of each shape that `node` refers to, as far as lists are lists."""
-    found = [(name, value) for name in _SHAPE_EXPECTING for value in graph.objects(node, name)]
-    for name in _LOGIC:
-        for value in graph.objects(node, name):
-            found += [(name, member) for member in graph.members(value) or ()]
-    return found
-
-
 def _alone(graph: ShapesGraph, partners: tuple[str, ...]) -> Text:
     names = [graph.short(each) for each in partners]
     return Text(
@@ -326,7 +317,6 @@ _PARTNERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         sh("ignoredProperties"): (sh("closed"),),
     }
 )
-_SHAPE_EXPECTING = tuple(map(sh, ("property", "node", "not", "qualifiedValueShape")))
 _LOGIC = tuple(map(sh, ("and", "or", "xone")))
 PARAMETERS = frozenset((*_READERS, sh("qualifiedValueShape"), sh("sparql")))
 """What makes its subject a shape, section 2.1."""

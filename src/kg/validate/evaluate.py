@@ -181,8 +181,6 @@ class Evaluation:
             marked[ids] = self._pass(constraint, ids)
             return marked[given.values]
         ids = distinct(given.values)
-        if len(ids) == len(given.values) and ids is given.values:
-            return self._pass(constraint, ids)
         passed: Mask = self._pass(constraint, ids)[ids.searchsorted(given.values)]
         return passed
 

@@ -100,7 +100,7 @@ class Watched:
     def undo(self) -> None:
         """Take back the change that `follow` was given last."""
         given, taken = self._last
-        change(self._engine, added=_triples(taken), removed=_triples(given))
+        change(self._engine, added=triples_of(taken), removed=triples_of(given))
         self._last = {}, {}
 
     def _new(self, triples: Triples) -> Delta:
@@ -177,7 +177,7 @@ class Watched:
             before = np.sort(pack(things[which], values))
             which, values = facts.given.get(predicate, Relation()).expand(things)
             now = gather([after.get(predicate, EMPTY), pack(things[which], values)])
-            for delta, mine in ((come, now), (gone, _without(before, now))):
+            for delta, mine in ((come, now), (gone, without(before, now))):
                 others = delta.get(predicate, EMPTY)
                 delta[predicate] = gather([others[~contained(firsts(others), things)], mine])
 
@@ -203,7 +203,7 @@ class Watched:
     def _net(self, come: Delta, gone: Delta) -> tuple[Delta, Delta]:
         """Return the pairs that are new in the data graph, and those that leave it."""
         before = self.graph
-        lost = {each: _without(pairs, come.get(each, EMPTY)) for each, pairs in gone.items()}
+        lost = {each: without(pairs, come.get(each, EMPTY)) for each, pairs in gone.items()}
         return (
             _kept({e: some[~before.relation(e).contains(some)] for e, some in come.items()}),
             _kept({e: some[before.relation(e).contains(some)] for e, some in lost.items()}),
@@ -216,7 +216,7 @@ class Watched:
         gone: Delta = {}
         for predicate in {*self.graph.predicates(), *after.predicates()}:
             was, now = (graph.relation(predicate).pairs() for graph in (self.graph, after))
-            come[predicate], gone[predicate] = _without(now, was), _without(was, now)
+            come[predicate], gone[predicate] = without(now, was), without(was, now)
         return after, _kept(come), _kept(gone)
 
 
@@ -251,7 +251,8 @@ def _ends(*deltas: Delta) -> Ints:
     return gather([part for some in pairs for part in (firsts(some), seconds(some))])
 
 
-def _triples(delta: Delta) -> Triples:
+def triples_of(delta: Delta) -> Triples:
+    """Return pairs by predicate as predicates, subjects and objects."""
     parts = [_rows(predicate, pairs) for predicate, pairs in delta.items()]
     if not parts:
         return NOTHING
@@ -259,7 +260,8 @@ def _triples(delta: Delta) -> Triples:
     return predicates, subjects, objects
 
 
-def _without(pairs: Ints, others: Ints) -> Ints:
+def without(pairs: Ints, others: Ints) -> Ints:
+    """Return those of `pairs` that are not among `others`, sorted."""
     return pairs[~contained(pairs, others)]
 
 
