@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,9 @@ def version(library: Project) -> Version:
 
 
 @pytest.fixture(scope="module")
-def client(library: Project, version: Version) -> Client:
-    return Client(create_app(library, version))
+def client(library: Project, version: Version) -> Iterator[Client]:
+    with Client(create_app(library, version)) as client:
+        yield client
 
 
 def ask(version: Version, pattern: str, graph: str) -> bool:

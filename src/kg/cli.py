@@ -224,15 +224,51 @@ def serve(
     build_first: Annotated[
         bool, typer.Option("--build/--no-build", help="Build first if files have changed.")
     ] = True,
+    workers: Annotated[int, typer.Option(help="Queries answered at a time.", min=1)] = 4,
+    timeout: Annotated[float, typer.Option(help="Seconds that a query may take.")] = 30,
+    memory: Annotated[
+        str, typer.Option(help="Memory that a query may take: 512M, 2G; without a unit MiB.")
+    ] = "1G",
+    long: Annotated[
+        int, typer.Option(help="Long queries answered at a time, beside the others.", min=0)
+    ] = 8,
+    queue: Annotated[int, typer.Option(help="Requests that may wait.", min=0)] = 1024,
+    cache: Annotated[str, typer.Option(help="Memory for answers; 0 for none.")] = "256M",
+    processes: Annotated[
+        int, typer.Option(help="Processes on the port, each with its workers.", min=1)
+    ] = 1,
+    default_graph: Annotated[
+        str | None, typer.Option(help="union or plain; else as kg.toml says.")
+    ] = None,
+    slow_query: Annotated[
+        float, typer.Option(help="Log queries that take longer, in seconds.", min=0)
+    ] = 1.0,
+    request_log: Annotated[
+        str | None, typer.Option(help="File for the log of requests, - for standard output.")
+    ] = None,
 ) -> None:
     """Build if needed and serve the published version over HTTP."""
-    from kg.commands import build as command
+    from kg.commands import build as building
+    from kg.commands import serve as command
 
+    asked = command.Asked(
+        workers=workers,
+        timeout=timeout,
+        memory=memory,
+        long=long,
+        queue=queue,
+        cache=cache,
+        processes=processes,
+        default_graph=default_graph,
+        slow_query=slow_query,
+        request_log=request_log,
+    )
     project = read_project(path)
+    options = command.options_of(asked)
     if build_first:
         with _working() as say:
-            command.build_to_serve(project, say=say, out=_print, lang=language())
-    command.serve(project, host=host, port=port, lang=language())
+            building.build_to_serve(project, say=say, out=_print, lang=language())
+    command.serve(project, options, host=host, port=port, lang=language())
 
 
 @app.command()

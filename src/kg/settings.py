@@ -25,7 +25,8 @@ class Project:
     `base` is the IRI under which graphs are named: `{base}graph/{path without suffix}`.
     `prefixes` maps prefix to namespace, for messages, canonical Turtle and queries.
     `default_graph` says what a query without FROM sees: the union of all graphs, or only
-    triples outside of named graphs. `health` is an ASK query that `/health` proves.
+    triples outside of named graphs. `health` is an ASK query that `/health` proves. `license` is
+    the IRI of the licence of all that the project publishes.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Project:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     default_graph: DefaultGraph = "union"
     health: str | None = None
+    license: str | None = None
 
     @property
     def build_dir(self) -> Path:
@@ -73,6 +75,8 @@ def read_project(root: Path) -> Project:
             raise _wrong(config, name, '"..."')
     if not ABSOLUTE_IRI.match(section.get("base", "urn:kg:")):
         raise _wrong(config, "project.base", '"https://…/"')
+    if not ABSOLUTE_IRI.match(section.get("license", "urn:kg:")):
+        raise _wrong(config, "project.license", '"https://…"')
     return Project(
         root=root,
         title=section.get("title", root.resolve().name),
@@ -80,6 +84,7 @@ def read_project(root: Path) -> Project:
         prefixes=MappingProxyType(prefixes),
         default_graph=default_graph,
         health=section.get("health"),
+        license=section.get("license"),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from tests.serve.helpers import Client, write_project
 
@@ -27,6 +29,7 @@ def version(project: Project) -> Version:
 
 
 @pytest.fixture(scope="session")
-def client(project: Project, version: Version) -> Client:
+def client(project: Project, version: Version) -> Iterator[Client]:
     """A client of the application on that version."""
-    return Client(create_app(project, version))
+    with Client(create_app(project, version)) as client:
+        yield client

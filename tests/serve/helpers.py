@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import httpx
 from fastapi import FastAPI
 
 from kg.settings import Project, read_project
 
+Result = TypeVar("Result")
 FILES = {
     "kg.toml": """
 [project]
@@ -58,10 +61,32 @@ DESCRIBE id:stag
 
 
 class Client:
-    """httpx on an ASGI application; faults of the application are not raised but answered."""
+    """httpx on an ASGI application that runs; its faults are not raised but answered.
+
+    The application runs in a thread, so that several threads may ask.
+    """
 
     def __init__(self, app: FastAPI) -> None:
+        """Start the application, with all that belongs to it; `close` ends it."""
         self._app = app
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._stop = self._call(self._start())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the application."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._call(self._ended())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send one request."""
@@ -72,7 +97,28 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url=address) as client:
                 return await client.request(method, path, **options)
 
-        return asyncio.run(send())
+        return self._call(send())
+
+    def _call(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    async def _start(self) -> asyncio.Event:
+        started: asyncio.Future[None] = self._loop.create_future()
+        stop = asyncio.Event()
+
+        async def run() -> None:
+            async with self._app.router.lifespan_context(self._app):
+                started.set_result(None)
+                await stop.wait()
+
+        self._running = asyncio.create_task(run())
+        await asyncio.wait((started, self._running), return_when=asyncio.FIRST_COMPLETED)
+        if self._running.done():
+            await self._running
+        return stop
+
+    async def _ended(self) -> None:
+        await self._running
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Send a GET request."""

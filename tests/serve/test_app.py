@@ -16,8 +16,9 @@ from tests.serve.helpers import Client, write_project
 from kg.publish.build import build
 from kg.publish.versions import Version, open_current
 from kg.serve import app as app_module
+from kg.serve.answers import Question
 from kg.serve.app import create_app
-from kg.serve.engine import Answer, QueryRequest
+from kg.serve.engine import Answer
 from kg.settings import Project
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -72,7 +73,7 @@ def test_etag(client: Client, version: Version) -> None:
     first = client.get("/sparql", params=params)
     tag = first.headers["etag"]
     assert version.manifest.version in tag
-    assert first.headers["vary"] == "Accept"
+    assert first.headers["vary"] == "Accept, Accept-Encoding"
     again = client.get("/sparql", params=params, headers={"If-None-Match": f'"x", W/{tag}'})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
@@ -129,10 +130,10 @@ def test_plain_default_graph(tmp_path: Path) -> None:
     """A project without a union says so, and a query without GRAPH finds nothing."""
     plain = dataclasses.replace(write_project(tmp_path), default_graph="plain")
     assert build(plain).path is not None
-    client = Client(create_app(plain, open_current(plain.build_dir)))
-    assert "UnionDefaultGraph" not in client.get("/sparql").text
-    assert client.get("/sparql?query=ASK{?s ?p ?o}").json()["boolean"] is False
-    assert client.get("/sparql?query=ASK{GRAPH ?g {?s ?p ?o}}").json()["boolean"] is True
+    with Client(create_app(plain, open_current(plain.build_dir))) as client:
+        assert "UnionDefaultGraph" not in client.get("/sparql").text
+        assert client.get("/sparql?query=ASK{?s ?p ?o}").json()["boolean"] is False
+        assert client.get("/sparql?query=ASK{GRAPH ?g {?s ?p ?o}}").json()["boolean"] is True
 
 
 def test_strange_host(client: Client) -> None:
@@ -158,8 +159,8 @@ def test_health(client: Client, version: Version) -> None:
 @pytest.mark.parametrize("query", ["ASK { id:stag a ex:Plant }", "ASK {"])
 def test_unhealthy(project: Project, version: Version, query: str) -> None:
     """A health query that does not hold, or is none, is a 503."""
-    client = Client(create_app(dataclasses.replace(project, health=query), version))
-    response = client.get("/health")
+    with Client(create_app(dataclasses.replace(project, health=query), version)) as client:
+        response = client.get("/health")
     assert response.status_code == 503
     assert response.json()["health"] is False
     assert response.json()["status"] == "failing"
@@ -167,8 +168,8 @@ def test_unhealthy(project: Project, version: Version, query: str) -> None:
 
 def test_health_without_query(project: Project, version: Version) -> None:
     """Without a health query it is enough that the store answers."""
-    client = Client(create_app(dataclasses.replace(project, health=None), version))
-    response = client.get("/health")
+    with Client(create_app(dataclasses.replace(project, health=None), version)) as client:
+        response = client.get("/health")
     assert response.status_code == 200
     assert response.json()["health"] is None
 
@@ -176,10 +177,12 @@ def test_health_without_query(project: Project, version: Version) -> None:
 class Slow:
     """An engine that never answers."""
 
-    async def answer(self, request: QueryRequest) -> Answer:
+    async def answer(self, question: Question) -> Answer:
         """Wait."""
         await asyncio.sleep(60)
-        return Answer(request.representation.content_type, b"")
+        return Answer(question.representation.content_type, b"")
+
+    stream = answer
 
 
 def test_health_of_a_stuck_engine(
@@ -187,7 +190,8 @@ def test_health_of_a_stuck_engine(
 ) -> None:
     """When no answer comes in time, health says so instead of waiting."""
     monkeypatch.setattr(app_module, "HEALTH_SECONDS", 0.05)
-    response = Client(create_app(project, version, engine=Slow())).get("/health")
+    with Client(create_app(project, version, engine=Slow())) as client:
+        response = client.get("/health")
     assert response.status_code == 503
 
 

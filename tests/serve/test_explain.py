@@ -164,13 +164,14 @@ def test_strange_terms_are_answered(client: Client, query: str, form: str) -> No
 def test_questions_leave_nothing_behind(project: Project, version: Version) -> None:
     """Requests do not grow the dictionary, and the version is opened once."""
     app = create_app(project, version)
-    client = Client(app)
     explanations = open_explanations(version.path, project)
     before = len(explanations.engine.state.facts.terms)
-    for number in range(20):
-        term = quote(f'"{number}"')
-        assert client.get(f"/explain?s=id:n{number}&p=ex:p{number}&o={term}").status_code == 200
-        explanations.account((f"<https://n/{number}>", f"<https://p/{number}>", f'"{number}"'))
+    with Client(app) as client:
+        for number in range(20):
+            term = quote(f'"{number}"')
+            found = client.get(f"/explain?s=id:n{number}&p=ex:p{number}&o={term}")
+            assert found.status_code == 200
+            explanations.account((f"<https://n/{number}>", f"<https://p/{number}>", f'"{number}"'))
     assert len(explanations.engine.state.facts.terms) == before
 
 
@@ -194,12 +195,12 @@ def test_damaged_version_is_unavailable(project: Project, version: Version, tmp_
         path = tmp_path / name
         shutil.copytree(version.path, path)
         damage(path / "closure")
-        broken = Client(create_app(project, replace(version, path=path)))
-        response = broken.get(HOLDS)
-        assert response.status_code == 503
-        assert "kg build" in json.dumps(response.json())
-        assert str(tmp_path) not in response.text
-        assert broken.get("/health").status_code == 200
+        with Client(create_app(project, replace(version, path=path))) as broken:
+            response = broken.get(HOLDS)
+            assert response.status_code == 503
+            assert "kg build" in json.dumps(response.json())
+            assert str(tmp_path) not in response.text
+            assert broken.get("/health").status_code == 200
 
 
 def _cut(folder: Path) -> None:
@@ -208,5 +209,5 @@ def _cut(folder: Path) -> None:
 
 def test_nothing_is_opened_before_it_is_asked(project: Project, version: Version) -> None:
     """A server starts without waiting for what explains."""
-    explaining = Explaining(project, version)
+    explaining = Explaining(project, lambda: version)
     assert explaining._opened is None

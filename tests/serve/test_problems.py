@@ -14,8 +14,9 @@ from tests.serve.helpers import Client
 
 from kg.publish.versions import Version
 from kg.rdf.sparql_text import kind_of
+from kg.serve.answers import Question
 from kg.serve.app import create_app
-from kg.serve.engine import Answer, QueryRequest
+from kg.serve.engine import Answer
 from kg.settings import Project
 
 QUERY_TYPE = {"Content-Type": "application/sparql-query"}
@@ -276,15 +277,17 @@ def test_method_not_allowed(client: Client) -> None:
 class Broken:
     """An engine with a fault of its own."""
 
-    async def answer(self, request: QueryRequest) -> Answer:
+    async def answer(self, question: Question) -> Answer:
         """Fail."""
-        raise RuntimeError(f"secret: {request.text}")
+        raise RuntimeError(f"secret: {question.text}")
+
+    stream = answer
 
 
 def test_unexpected(project: Project, version: Version, caplog: pytest.LogCaptureFixture) -> None:
     """A fault of ours is a 500 that says nothing of our inside, and stands in the log."""
-    client = Client(create_app(project, version, engine=Broken()))
-    with caplog.at_level(logging.ERROR, "kg.serve"):
+    app = create_app(project, version, engine=Broken())
+    with Client(app) as client, caplog.at_level(logging.ERROR, "kg.serve"):
         response = ask(client, "ASK {}")
     document = problem(response, 500, "internal")
     assert "secret" not in response.text
@@ -295,12 +298,14 @@ def test_unexpected(project: Project, version: Version, caplog: pytest.LogCaptur
 class Stopped:
     """An engine whose server is stopped while it works."""
 
-    async def answer(self, request: QueryRequest) -> Answer:
+    async def answer(self, question: Question) -> Answer:
         """Be cancelled, as uvicorn does it when its patience is over."""
-        raise asyncio.CancelledError(request.text)
+        raise asyncio.CancelledError(question.text)
+
+    stream = answer
 
 
 def test_stopping(project: Project, version: Version) -> None:
     """A request that is still open when the server stops gets a 503, not a broken connection."""
-    client = Client(create_app(project, version, engine=Stopped()))
-    problem(ask(client, "ASK {}"), 503, "unavailable")
+    with Client(create_app(project, version, engine=Stopped())) as client:
+        problem(ask(client, "ASK {}"), 503, "unavailable")

@@ -38,8 +38,8 @@ LIMITS = Limits(body=1 << 20, text=1 << 21, statements=5000, seconds=10)
 def app_client(project: Project, version: Version) -> Iterator[Client]:
     """A client of an application with small limits."""
     validating = Validating(project, version, limits=LIMITS)
-    yield Client(create_app(project, version, validating=validating))
-    validating.pool.close()
+    with Client(create_app(project, version, validating=validating)) as client:
+        yield client
 
 
 def post(

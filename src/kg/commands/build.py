@@ -1,4 +1,4 @@
-"""kg build and kg serve: publish a project, and serve what is published."""
+"""kg build: publish a project."""
 
 from __future__ import annotations
 
@@ -64,10 +64,3 @@ def build_to_serve(project: Project, *, say: Say, out: Out, lang: str) -> None:
         )
     older = Text(de="Bedient wird die bisherige Version.", en="The version before is served.")
     out(older.to(lang))
-
-
-def serve(project: Project, *, host: str, port: int, lang: str) -> None:
-    """Serve the published version until the process is told to stop."""
-    from kg.serve.server import run_server  # noqa: PLC0415 - FastAPI loads only to serve
-
-    run_server(project, host=host, port=port, lang=lang)

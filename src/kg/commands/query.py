@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import QueryBoolean, QuerySolutions, serialize
+from pyoxigraph import QueryBoolean, QuerySolutions, Store, serialize
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
@@ -14,6 +15,7 @@ from kg.commands.common import one_of
 from kg.errors import QueryError, UsageError
 from kg.namespaces import shorten
 from kg.publish import versions
+from kg.publish.query_dataset import Dataset, dataset_of, in_merge
 from kg.publish.store import GRAPHS, Query, answer, run
 from kg.rdf.read import read_text
 from kg.settings import Project
@@ -27,22 +29,26 @@ def query(project: Project, asked: Path | str, *, form: str, console: Console) -
     text = read_text(asked) if isinstance(asked, Path) else asked
     version = versions.open_current(project.build_dir)
     wanted = Query(text, prefixes=dict(project.prefixes))
+
+    def show(store: Store, dataset: Dataset) -> None:
+        seen = replace(wanted, dataset=dataset)
+        _answer(store, seen, project, form=form, console=console)
+
+    dataset = dataset_of(project.default_graph, wanted)
     try:
-        _answer(version, wanted, project, form=form, console=console)
+        in_merge(version.store, dataset, show, version=version.path)
     except QueryError as error:
         if isinstance(asked, str) or error.place is None:
             raise
         raise error.in_file(asked) from error
 
 
-def _answer(
-    version: versions.Version, wanted: Query, project: Project, *, form: str, console: Console
-) -> None:
+def _answer(store: Store, wanted: Query, project: Project, *, form: str, console: Console) -> None:
     """Print the answer as a table for people, or in the result format `form`."""
     if form != "table":
-        sys.stdout.buffer.write(answer(version.store, wanted, form))
+        sys.stdout.buffer.write(answer(store, wanted, form))
         return
-    result = run(version.store, wanted)
+    result = run(store, wanted)
     if isinstance(result, QuerySolutions):
         _print_table(result, project, console)
     elif isinstance(result, QueryBoolean):

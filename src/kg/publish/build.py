@@ -22,6 +22,9 @@ from kg.publish.content import Content
 from kg.publish.contributions import save_shapes
 from kg.publish.explanations import Reasoned, reason_project, save
 from kg.publish.hygiene import check_hygiene
+from kg.publish.measure import measure, save_shared
+from kg.publish.statements import statements_of
+from kg.publish.statistics import save_statistics
 from kg.publish.versions import Manifest
 from kg.rdf.dataset import INFERRED, Dataset, fingerprint, load
 from kg.settings import Project
@@ -140,7 +143,6 @@ class _Build:
                 reasoned=reasoned,
                 inferred=graph.value,
                 more=tuple(_about_inferred(graph, now)),
-                union=self._project.default_graph == "union",
             )
             counts = content.counts()
             manifest = Manifest(
@@ -162,7 +164,7 @@ class _Build:
                 manifest,
                 content.quads(),
                 texts=content.texts(),
-                more=partial(_save, dataset, reasoned),
+                more=partial(_save, content),
             )
             versions.switch(self._project.build_dir, manifest.version)
             versions.prune(self._project.build_dir)
@@ -177,11 +179,16 @@ class _Build:
             self._seconds[stage] = round(time.perf_counter() - start, 3)
 
 
-def _save(dataset: Dataset, reasoned: Reasoned, folder: Path) -> None:
-    """Write what explains a version, and the shapes that contributions to it are checked with."""
+def _save(content: Content, folder: Path) -> None:
+    """Write what explains a version, the shapes that contributions are checked with, and counts."""
+    dataset, reasoned = content.dataset, content.reasoned
     save(reasoned, folder)
     shapes = dataset.in_room("shapes")
     save_shapes((quad for source in shapes for quad in source.quads), folder)
+    statements = statements_of(reasoned, content.others(), content.inferred)
+    project = dataset.project
+    save_statistics(measure(statements, project.base, project.prefixes.values()), folder)
+    save_shared(statements, folder)
 
 
 def _about_inferred(graph: NamedNode, now: datetime) -> list[Quad]:

@@ -43,7 +43,7 @@ class Content:
     def counts(self) -> dict[str, int]:
         """Return the number of statements of each named graph, by its IRI."""
         columns = self.reasoned.columns
-        counts = Counter(str(quad.graph_name)[1:-1] for quad in self._others())
+        counts = Counter(str(quad.graph_name)[1:-1] for quad in self.others())
         sizes = np.bincount(columns.g, minlength=len(columns.graphs)).tolist()
         counts.update(
             {graph[1:-1]: size for graph, size in zip(columns.graphs, sizes, strict=True)}
@@ -62,10 +62,10 @@ class Content:
         """Yield the statements that are not in `texts`."""
         sources = self.dataset.in_room(*MEANINGFUL)
         blank = (quad for source in sources for quad in source.quads if _has_blank(quad))
-        found = (*blank, *self._others())
+        found = (*blank, *self.others())
         return with_union(found) if self.union else iter(found)
 
-    def _others(self) -> set[Quad]:
+    def others(self) -> set[Quad]:
         """Return the statements of which no columns were made."""
         rooms = (source for source in self.dataset.sources if source.room not in MEANINGFUL)
         return {*self.more, *(quad for source in rooms for quad in source.quads)}
@@ -90,7 +90,10 @@ class Content:
             low, high = columns.g.searchsorted([number, number + 1]).tolist()
             part = slice(low, high)
             keep = named[part]
-            yield graph, (columns.s[part][keep], columns.p[part][keep], columns.o[part][keep])
+            yield (
+                graph,
+                (columns.s[part][keep], columns.p[part][keep], columns.o[part][keep]),
+            )
         if self.inferred:
             yield f"<{self.inferred}>", published
         if self.union:

@@ -6,8 +6,9 @@ This interface is what the server and the command line see of Oxigraph.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import Place, QueryError, RefusedQueryError, StageError, Text
+from kg.publish.xml_output import Writable, XmlOutput, nameable
 from kg.rdf.sparql_text import (
     forbid_service,
     kind_of,
@@ -68,12 +70,14 @@ class Query:
     """One query with its dataset, as in the SPARQL 1.1 Protocol section 2.1.4.
 
     `default_graphs` and `named_graphs` are IRIs; None for both means the store's own dataset.
+    `dataset` goes before both: the arguments that `kg.publish.query_dataset` has found.
     """
 
     text: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     prefixes: dict[str, str] = field(default_factory=dict)
+    dataset: Mapping[str, Any] | None = None
 
 
 def with_union(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -144,16 +148,27 @@ def _prove_no_service(query: Query) -> None:
 
 
 def _run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
-    own = query.default_graphs is None and query.named_graphs is None
+    """Run a query, at first as it stands: handing many prefixes over takes as long as a look-up."""
     try:
-        return store.query(
-            query.text,
-            prefixes=query.prefixes,
-            default_graph=None if own else _nodes(query.default_graphs),
-            named_graphs=None if own else _nodes(query.named_graphs),
-        )
+        return store.query(query.text, **_dataset(query))
+    except (SyntaxError, ValueError, RuntimeError) as error:
+        if not query.prefixes or isinstance(error, RuntimeError):
+            raise _query_error(str(error), query) from error
+    try:
+        return store.query(query.text, prefixes=query.prefixes, **_dataset(query))
     except (SyntaxError, ValueError, RuntimeError) as error:
         raise _query_error(str(error), query) from error
+
+
+def _dataset(query: Query) -> Mapping[str, Any]:
+    if query.dataset is not None:
+        return query.dataset
+    if query.default_graphs is None and query.named_graphs is None:
+        return {}
+    return {
+        "default_graph": _nodes(query.default_graphs),
+        "named_graphs": _nodes(query.named_graphs),
+    }
 
 
 def answer(store: Store, query: Query, result_format: str) -> bytes:
@@ -162,23 +177,40 @@ def answer(store: Store, query: Query, result_format: str) -> bytes:
     Raises QueryError as `run` does, when the format is not one for this form of query and when
     the query calls a function that is not there.
     """
+    output = BytesIO()
+    write(store, query, result_format, output)
+    return output.getvalue()
+
+
+def write(store: Store, query: Query, result_format: str, output: Writable) -> None:
+    """Run `query` and write its result to `output` as it comes, in `result_format`.
+
+    Raises what `answer` raises; part of the result may have been written by then.
+    """
     try:
-        return _serialize(run(store, query), query, result_format)
+        _serialize(run(store, query), query, result_format, output)
     except RuntimeError as error:
         raise _query_error(str(error), query) from error
 
 
 def _serialize(
-    result: QuerySolutions | QueryBoolean | QueryTriples, query: Query, result_format: str
-) -> bytes:
+    result: QuerySolutions | QueryBoolean | QueryTriples,
+    query: Query,
+    result_format: str,
+    output: Any,
+) -> None:
     if isinstance(result, QueryTriples):
         if result_format not in GRAPHS:
             raise _format_error(result_format, tuple(GRAPHS))
         form = GRAPHS[result_format]
-        return serialize(result, format=form, prefixes=_usable(query.prefixes, form)) or b""
+        triples = nameable(result) if form == RdfFormat.RDF_XML else result
+        target: Any = XmlOutput(output) if form == RdfFormat.RDF_XML else output
+        serialize(triples, target, form, prefixes=_usable(query.prefixes, form))
+        return
     if result_format not in ROWS:
         raise _format_error(result_format, tuple(ROWS))
-    return result.serialize(format=ROWS[result_format]) or b""
+    safe: Any = XmlOutput(output) if result_format == "xml" else output
+    result.serialize(safe, format=ROWS[result_format])
 
 
 def is_graph_query(text: str) -> bool:

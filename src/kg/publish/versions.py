@@ -5,6 +5,7 @@ build/
     store/                       an Oxigraph checkpoint, opened read-only
     columns/ closure/ places/    what explains it, see `kg.publish.explanations`
     shapes.nq                    what contributions are checked with
+    statistics.json shared.nq    true counts, see `kg.publish.statistics`
     manifest.json                what was built, from what, when
   current -> 20261121T…          the version that readers open; switched in one step
 """
@@ -33,7 +34,7 @@ from kg.publish.store import fill, open_read_only
 
 CURRENT = "current"
 KEPT = 5
-LAYOUT = 4
+LAYOUT = 5
 """Counts the ways in which versions were laid out: one of another layout is built anew."""
 _UNFINISHED = ".new-"
 
@@ -57,11 +58,17 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class Version:
-    """An opened version: its folder, its manifest and its store, read-only."""
+class Published:
+    """A version that can be opened: its folder and its manifest."""
 
     path: Path
     manifest: Manifest
+
+
+@dataclass(frozen=True)
+class Version(Published):
+    """An opened version, with its store, read-only."""
+
     store: Store
 
 
@@ -202,6 +209,12 @@ def is_of_this_layout(path: Path) -> bool:
 
 def open_current(build_dir: Path) -> Version:
     """Open the current version read-only; raises StageError when there is none."""
+    found = find_current(build_dir)
+    return Version(found.path, found.manifest, open_read_only(found.path / "store"))
+
+
+def find_current(build_dir: Path) -> Published:
+    """Return the current version; raises StageError when there is none or it is damaged."""
     path = current(build_dir)
     if path is None:
         raise StageError(
@@ -211,7 +224,7 @@ def open_current(build_dir: Path) -> Version:
             ),
             place=Place(str(build_dir)),
         )
-    return Version(path, read_manifest(path), open_read_only(path / "store"))
+    return Published(path, read_manifest(path))
 
 
 def prune(build_dir: Path, *, keep: int = KEPT) -> list[str]:

@@ -1,10 +1,10 @@
-"""A project and its opened version become an ASGI application."""
+"""A project and a published version become an ASGI application."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,104 +14,145 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from kg.errors import KgError, QueryError, Text
-from kg.publish.store import is_graph_query
-from kg.publish.versions import Version
-from kg.rdf.sparql_text import changing_functions, kind_of
+from kg.publish.versions import Manifest, Published
 from kg.serve import pages
-from kg.serve.description import describe
-from kg.serve.engine import Engine, InProcessEngine, QueryRequest
+from kg.serve.answers import Question
+from kg.serve.description import Limits, Service, describe
+from kg.serve.engine import Engine
 from kg.serve.explain import Explaining
-from kg.serve.headers import PAGE_POLICY, Headers, allowed, etag, is_fresh
-from kg.serve.negotiate import ANY, GRAPHS, ROWS, Offer, Representation, choose, language
-from kg.serve.problems import (
-    NOT_ACCEPTABLE,
-    Details,
-    RequestError,
-    on_http_error,
-    on_kg_error,
-)
-from kg.serve.protocol import Call, read_call
+from kg.serve.graph_store import WRITING, GraphStore
+from kg.serve.headers import PAGE_POLICY, QUERY, Headers, allowed, etag, is_fresh
+from kg.serve.negotiate import ROWS, language
+from kg.serve.operation.front import Seat
+from kg.serve.operation.metrics_page import MetricsPage
+from kg.serve.options import ServeOptions
+from kg.serve.problems import RequestError, on_http_error, on_kg_error
+from kg.serve.protocol import MAX_BODY, Call, read_call
+from kg.serve.reply import Reply, unless_gone
+from kg.serve.serving import Serving
+from kg.serve.sparql import negotiated, question_of
 from kg.serve.validate import Validating
+from kg.serve.void import Counts, Void, endpoint_at, root_of, void_at
 from kg.settings import Project
 
 STATIC = Path(__file__).with_name("static")
 HEALTH_SECONDS = 5.0
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?\Z|\[[0-9A-Fa-f:.]+\](:\d+)?\Z")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(
     project: Project,
-    version: Version,
+    published: Published,
     *,
+    options: ServeOptions | None = None,
     engine: Engine | None = None,
     validating: Validating | None = None,
+    seat: Seat | None = None,
 ) -> FastAPI:
-    """Return the application that serves `version`.
+    """Return the application that serves `published` and the versions that come after it.
 
-    `engine` answers its queries, `validating` checks what is posted. Raises ReadError when an
-    example query of the project cannot be read.
+    `engine` answers its queries, `validating` checks what is posted. What it works with is
+    `app.state.serving`. Raises ReadError when an example query of the project cannot be read.
     """
-    validating = validating or Validating(project, version)
+    serving = Serving(project, published, options, seat=seat)
+    validating = validating or Validating(project, published)
+    explaining = Explaining(project, serving.current)
+    serving.on_switch(validating.switch)
+
+    @contextlib.asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        async with serving.running(), validating.running(app):
+            yield
+
     app = FastAPI(
         title=project.title,
         openapi_url=None,
-        lifespan=validating.running,
+        redirect_slashes=False,
+        lifespan=running,
         exception_handlers={KgError: on_kg_error, HTTPException: on_http_error},
     )
-    site = _Site(project, version, engine or InProcessEngine(version, project))
+    app.state.serving = serving
+    site = _Site(serving, engine or serving.engine)
     _route(app, "/", site.index, ("GET", "HEAD"))
-    _route(app, "/sparql", site.sparql, ("GET", "HEAD", "POST"))
-    _route(app, "/explain", Explaining(project, version).handle, ("GET", "HEAD"))
+    for path in ("/sparql", "/sparql/"):
+        _route(app, path, site.sparql, ("GET", "HEAD", "POST"))
+    graph_store = GraphStore(
+        serving.current, engine or serving.engine, default_graph=serving.default_graph
+    )
+    void = Void(serving.current, default_graph=serving.default_graph, license=project.license)
+    _route(app, "/graphs", graph_store.handle, ("GET", "HEAD"), refused=WRITING)
+    _route(app, "/.well-known/void", void.handle, ("GET", "HEAD"))
+    _route(app, "/explain", explaining.handle, ("GET", "HEAD"))
     _route(app, "/validate", validating.handle, ("POST",))
     _route(app, "/health", site.health, ("GET", "HEAD"))
+    _route(app, "/metrics", MetricsPage(serving.board).handle, ("GET", "HEAD"))
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.add_middleware(Headers)
+    app.add_middleware(Headers, metrics=serving.metrics, log=serving.log)
     return app
 
 
-def _route(app: FastAPI, path: str, handler: Handler, methods: tuple[str, ...]) -> None:
+def _route(
+    app: FastAPI,
+    path: str,
+    handler: Handler,
+    methods: tuple[str, ...],
+    refused: tuple[str, ...] = (),
+) -> None:
+    """Let `handler` answer at `path`; it says itself that `refused` methods are not possible."""
     offered = (*methods, "OPTIONS")
 
     async def handle(request: Request) -> Response:
         return allowed(offered) if request.method == "OPTIONS" else await handler(request)
 
-    app.add_route(path, handle, methods=list(offered))
+    app.add_route(path, handle, methods=[*offered, *refused])
 
 
 class _Site:
     """The handlers, with what they all need."""
 
-    def __init__(self, project: Project, version: Version, engine: Engine) -> None:
-        self._project = project
-        self._manifest = version.manifest
+    def __init__(self, serving: Serving, engine: Engine) -> None:
+        self._project = serving.project
+        self._serving = serving
         self._engine = engine
+        self._counts = Counts()
         self._templates = pages.environment()
-        self._examples = pages.examples(project)
+        self._examples = pages.examples(serving.project)
+
+    @property
+    def _manifest(self) -> Manifest:
+        return self._serving.current().manifest
 
     async def sparql(self, request: Request) -> Response:
         """Answer a query; without one, describe the service."""
         call = await read_call(request)
+        accept = ", ".join(request.headers.getlist("accept"))
         if call.query is None:
-            return self._description(request, call)
-        representation = _negotiated(_offer(call.query), request, call)
-        headers = self._validators(representation.name, "Accept")
-        if request.method == "POST" or next(changing_functions(call.query), None):
-            del headers["ETag"]
-        elif is_fresh(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        answer = await self._engine.answer(
-            QueryRequest(call.query, representation, call.default_graphs, call.named_graphs)
-        )
-        return _plain(answer.body, answer.content_type, headers)
+            return self._description(request, call, accept)
+        codings = ", ".join(request.headers.getlist("accept-encoding"))
+        question = question_of(call, accept, codings)
+        request.scope[QUERY] = question.text
+        answer = await unless_gone(request, self._engine.stream(question))
+        return Reply(request, question, answer)
 
-    def _description(self, request: Request, call: Call) -> Response:
-        representation = _negotiated(GRAPHS, request, call)
+    def _description(self, request: Request, call: Call, accept: str) -> Response:
+        representation = negotiated("graphs", accept, call.formats)
         headers = self._validators(representation.name, "Accept")
         if is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        default_graph = self._project.default_graph
-        body = describe(_endpoint(request), self._manifest, default_graph, representation.name)
+        published, limits = self._serving.current(), self._serving.options.limits
+        root = root_of(request)
+        service = Service(
+            statistics=self._counts.of(published.path),
+            limits=Limits(limits.timeout, limits.memory, MAX_BODY),
+            void=void_at(root),
+        )
+        body = describe(
+            endpoint_at(root),
+            published.manifest,
+            self._serving.default_graph,
+            representation.name,
+            service,
+        )
         return _plain(body, representation.content_type, headers)
 
     async def index(self, request: Request) -> Response:
@@ -122,7 +163,7 @@ class _Site:
         headers |= {"Content-Language": lang, "Content-Security-Policy": PAGE_POLICY}
         if is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        endpoint = _endpoint(request)
+        endpoint = endpoint_at(root_of(request))
         page = pages.index(
             self._templates, self._manifest, self._examples, lang=lang, endpoint=endpoint
         )
@@ -146,7 +187,7 @@ class _Site:
     async def _holds(self) -> tuple[bool | None, Text | None]:
         """Return whether the health query holds, None without one; and what is wrong with it."""
         query = self._project.health or "ASK {}"
-        asked = QueryRequest(query, ROWS.representations[0])
+        asked = Question(query, ROWS.representations[0], changes=True)
         try:
             answer = await asyncio.wait_for(self._engine.answer(asked), HEALTH_SECONDS)
         except TimeoutError:
@@ -154,7 +195,7 @@ class _Site:
                 de=f"Keine Antwort in {HEALTH_SECONDS:g} Sekunden.",
                 en=f"No answer in {HEALTH_SECONDS:g} seconds.",
             )
-        except QueryError as error:
+        except (QueryError, RequestError) as error:
             return False, error.text
         if self._project.health is None:
             return None, None
@@ -164,35 +205,5 @@ class _Site:
         return {"ETag": etag(self._manifest.version, variant), "Vary": vary}
 
 
-def _offer(query: str) -> Offer:
-    """Return what `query` can be answered as; of what is no query, anything."""
-    if is_graph_query(query):
-        return GRAPHS
-    return ROWS if kind_of(query) in ("SELECT", "ASK") else ANY
-
-
-def _negotiated(offer: Offer, request: Request, call: Call) -> Representation:
-    """Return the representation that the client asks for; raises RequestError without one."""
-    accept = ", ".join(request.headers.getlist("accept"))
-    representation = choose(offer, accept, call.formats)
-    if representation is None:
-        possible = ", ".join(offer.media_types)
-        raise RequestError(
-            NOT_ACCEPTABLE,
-            Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
-            Details(members={"available": offer.media_types}),
-        )
-    return representation
-
-
 def _plain(body: bytes, content_type: str, headers: dict[str, str]) -> Response:
     return Response(body, headers={"Content-Type": content_type, **headers})
-
-
-def _endpoint(request: Request) -> str:
-    """Return the address of /sparql as the client sees it; a Host that is none is passed over."""
-    if not _HOST.match(request.headers.get("host", "")):
-        host, port = request.scope.get("server") or ("localhost", None)
-        name = f"[{host}]" if ":" in host else host
-        return f"{request.url.scheme}://{name}{f':{port}' if port else ''}/sparql"
-    return f"{request.base_url}sparql"

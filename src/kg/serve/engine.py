@@ -1,129 +1,169 @@
-"""Queries become answers behind one interface; here it runs Oxigraph in threads of this process.
-
-Threads cannot be stopped: a query without end keeps its thread until the process ends.
-"""
+"""Questions become answers for coroutines: whole, or in parts while the worker waits."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from kg.errors import QueryError, Text
-from kg.publish.store import Query, answer
-from kg.publish.versions import Version
-from kg.serve.negotiate import Representation
-from kg.settings import Project
+from kg.errors import KgError, QueryError, Text
+from kg.rdf.sparql_text import changing_functions
+from kg.serve.answers import Answers, Question, Stream, Ticket
+from kg.serve.cache import Entry
 
-THREADS = 4
-STACK = 1 << 30
-MAX_BRACKETS = 50_000
-"""Oxigraph's parser recurses, and too deep a query would end the process. Each level needs up to
-5 KiB of stack; the stack is address space only, memory is taken as it is used."""
-
-_START = threading.Lock()
-
-
-@dataclass(frozen=True)
-class QueryRequest:
-    """One query, its dataset as in `kg.publish.store.Query` and the form of its answer."""
-
-    text: str
-    representation: Representation
-    default_graphs: tuple[str, ...] | None = None
-    named_graphs: tuple[str, ...] | None = None
+_MOST = 256 << 20
+QueryRequest = Question
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole result: the value of its Content-Type and its bytes."""
+    """A whole result: the value of its Content-Type and its bytes, and how they are compressed."""
 
     content_type: str
     body: bytes
+    version: str = ""
+    coding: str | None = None
 
 
 class Engine(Protocol):
-    """What answers queries on one version."""
+    """What answers queries."""
 
-    async def answer(self, request: QueryRequest) -> Answer:
-        """Return the answer; raises QueryError when the query is faulty or refused."""
+    async def answer(self, question: Question) -> Answer:
+        """Return the answer; raises KgError when there is none."""
+
+    async def stream(self, question: Question) -> Answer | Streamed:
+        """Return the answer, whole or in parts; raises KgError when there is none."""
 
 
-class InProcessEngine:
-    """Oxigraph in threads of this process, at most THREADS queries at a time."""
+class Streamed:
+    """An answer that comes in parts; `parts` raises KgError when the rest does not come.
 
-    def __init__(self, version: Version, project: Project) -> None:
-        """Answer on `version`, with the prefixes and the default graph of `project`."""
-        self._store = version.store
-        self._project = project
-        self._free = asyncio.Semaphore(THREADS)
+    Whoever does not take all parts calls `close`.
+    """
 
-    async def answer(self, request: QueryRequest) -> Answer:
-        """Return the answer; raises QueryError when the query is faulty or refused."""
-        _refuse_deep(request.text)
-        await self._free.acquire()
+    def __init__(self, stream: Stream, collector: _Collector) -> None:
+        """Take the parts from `collector`."""
+        self.content_type = stream.content_type
+        self.version = stream.version
+        self.coding = stream.coding
+        self._collector = collector
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Yield the parts as they come; the worker waits while they are not taken."""
         try:
-            future = _in_thread(lambda: self._run(request))
-        except BaseException:
-            self._free.release()
-            raise
-        future.add_done_callback(self._release)
-        body = await asyncio.shield(future)  # who leaves does not free a thread that still works
-        return Answer(request.representation.content_type, body)
-
-    def _run(self, request: QueryRequest) -> bytes:
-        query = Query(
-            request.text,
-            default_graphs=request.default_graphs,
-            named_graphs=request.named_graphs,
-            prefixes=dict(self._project.prefixes),
-        )
-        return answer(self._store, query, request.representation.name)
-
-    def _release(self, _: object) -> None:
-        self._free.release()
-
-
-def _refuse_deep(text: str) -> None:
-    if sum(text.count(sign) for sign in "{[(!") > MAX_BRACKETS:
-        raise QueryError(
-            Text(
-                de=f"Die Abfrage hat mehr als {MAX_BRACKETS} Klammern.",
-                en=f"The query has more than {MAX_BRACKETS} brackets.",
-            )
-        )
-
-
-def _in_thread(work: Callable[[], bytes]) -> asyncio.Future[bytes]:
-    """Start `work` in a thread of its own that does not keep the process from ending."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[bytes] = loop.create_future()
-
-    def set_result(body: bytes | None, error: Exception | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(body or b"")
-
-    def run() -> None:
-        body, error = None, None
-        try:
-            body = work()
-        except Exception as caught:  # noqa: BLE001 - handed to the one who waits
-            error = caught
-        try:
-            loop.call_soon_threadsafe(set_result, body, error)
-        except RuntimeError:
-            return  # the loop was closed while the query ran: nobody waits any more
-
-    with _START:
-        before = threading.stack_size(STACK)
-        try:
-            threading.Thread(target=run, name="kg-query", daemon=True).start()
+            async for data in self._collector.parts():
+                yield data
         finally:
-            threading.stack_size(before)
-    return future
+            self.close()
+
+    def close(self) -> None:
+        """Take no more."""
+        self._collector.leave()
+
+
+class PooledEngine:
+    """The engine on the workers and the cache of this process."""
+
+    def __init__(self, answers: Answers) -> None:
+        """Ask `answers`."""
+        self._answers = answers
+
+    async def stream(self, question: Question) -> Answer | Streamed:
+        """Return the answer, whole or in parts; raises KgError when there is none."""
+        if next(changing_functions(question.text), None):
+            question = question._replace(changes=True)
+        collector = _Collector()
+        collector.ticket = self._answers.ask(question, collector)
+        try:
+            return await collector.first
+        except asyncio.CancelledError:
+            collector.leave()
+            raise
+
+    async def answer(self, question: Question) -> Answer:
+        """Return the whole answer; raises KgError when there is none or it is too large."""
+        came = await self.stream(question)
+        if isinstance(came, Answer):
+            return came
+        parts, size = [], 0
+        async for data in came.parts():
+            size += len(data)
+            if size > _MOST:
+                raise QueryError(_TOO_LARGE)
+            parts.append(data)
+        return Answer(came.content_type, b"".join(parts), came.version, came.coding)
+
+
+class _Collector:
+    """Takes an answer and hands it to a coroutine."""
+
+    def __init__(self) -> None:
+        self.first: asyncio.Future[Answer | Streamed]
+        self.first = asyncio.get_running_loop().create_future()
+        self.ticket: Ticket | None = None
+        self._parts: list[bytes] = []
+        self._news = asyncio.Event()
+        self._error: KgError | None = None
+        self._is_complete = False
+
+    def leave(self) -> None:
+        """Wait no longer."""
+        if self.ticket and not self._is_complete:
+            self.ticket.leave()
+        self.ticket = None
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Yield what comes; raises KgError when the rest does not."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            parts, self._parts = self._parts, []
+            for data in parts:
+                yield data
+            if self._error:
+                raise self._error
+            if self._is_complete and not self._parts:
+                return
+            if self.ticket:
+                self.ticket.resume()
+
+    def whole(self, entry: Entry) -> None:
+        """Take a whole answer."""
+        self._is_complete = True
+        answer = Answer(entry.content_type, entry.content, entry.version, entry.coding)
+        self._settle(answer)
+
+    def begin(self, stream: Stream) -> None:
+        """Know that the answer comes in parts."""
+        self._settle(Streamed(stream, self))
+
+    def part(self, data: bytes) -> None:
+        """Take the next part; the next one only when it has been fetched."""
+        self._parts.append(data)
+        self._news.set()
+        if self.ticket:
+            self.ticket.pause()
+
+    def end(self) -> None:
+        """Know that the last part has come."""
+        self._is_complete = True
+        self._news.set()
+
+    def fail(self, error: KgError) -> None:
+        """Know that there is no answer, or that the rest of it does not come."""
+        self._is_complete = True
+        self._error = error
+        self._news.set()
+        if not self.first.done():
+            self.first.set_exception(error)
+
+    def _settle(self, answer: Answer | Streamed) -> None:
+        if not self.first.done():
+            self.first.set_result(answer)
+
+
+_TOO_LARGE = Text(
+    de="Die Antwort ist zu groß, um sie auf einmal zu geben.",
+    en="The answer is too large to be given at once.",
+)

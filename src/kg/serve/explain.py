@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
@@ -15,7 +14,7 @@ from starlette.responses import Response
 
 from kg.errors import Text, UsageError
 from kg.publish.explanations import open_explanations
-from kg.publish.versions import Version
+from kg.publish.versions import Published
 from kg.rdf.term_input import read_term
 from kg.reason.account import Account
 from kg.reason.explanations import MOST_PROOFS, Explanations
@@ -62,40 +61,43 @@ class Question:
 
 
 class Explaining:
-    """Answers /explain on one version, which is opened when the first question comes."""
+    """Answers /explain on the current version, which is opened when the first question comes."""
 
-    def __init__(self, project: Project, version: Version) -> None:
-        """Explain `version` in the words of `project`."""
+    def __init__(self, project: Project, current: Callable[[], Published]) -> None:
+        """Explain what `current` returns, in the words of `project`."""
         self._project = project
-        self._path: Path = version.path
-        self._version = version.manifest.version
+        self._current = current
         self._opening = threading.Lock()
-        self._opened: Explanations | None = None
+        self._opened: tuple[Published, Explanations] | None = None
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; raises RequestError, or StageError when it takes too much."""
         asked = read_question(request, self._project.prefixes)
+        published = self._current()
+        name = published.manifest.version
         headers = {
             "Content-Type": asked.representation.content_type,
             "Content-Language": asked.lang,
-            "ETag": etag(self._version, "explain", asked.representation.name, asked.lang),
+            "ETag": etag(name, "explain", asked.representation.name, asked.lang),
             "Vary": "Accept, Accept-Language",
         }
         if is_fresh(request, headers["ETag"]):
             del headers["Content-Type"]
             return Response(status_code=304, headers=headers)
-        body = await run_in_threadpool(self._answer, asked)
+        body = await run_in_threadpool(self._answer, asked, published)
         return Response(body.encode(), headers=headers)
 
-    def _answer(self, asked: Question) -> str:
-        account = self._explanations().account(asked.triple, limit=asked.limit, lang=asked.lang)
+    def _answer(self, asked: Question, published: Published) -> str:
+        explanations = self._explanations(published)
+        account = explanations.account(asked.triple, limit=asked.limit, lang=asked.lang)
         return RENDERERS[asked.representation.name](account)
 
-    def _explanations(self) -> Explanations:
+    def _explanations(self, published: Published) -> Explanations:
         with self._opening:
-            if self._opened is None:
-                self._opened = open_explanations(self._path, self._project)
-            return self._opened
+            if self._opened is None or self._opened[0] is not published:
+                self._opened = None
+                self._opened = published, open_explanations(published.path, self._project)
+            return self._opened[1]
 
 
 def read_question(request: Request, prefixes: Mapping[str, str]) -> Question:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg.rdf.sparql_text import kind_of
+from kg.serve.operation.metrics import Metrics
+from kg.serve.operation.request_log import Record, RequestLog
 from kg.serve.problems import stopping, unexpected
 
+QUERY = "kg.query"
+"""Where the scope of a request keeps its query, for the log."""
+_OUTCOMES = {0: "left", 400: "syntax", 500: "crash", 503: "busy", 504: "timeout", 507: "memory"}
+ABORT = "kg.abort"
+"""The extension of a request's scope that ends its connection at once."""
+_ROUTES = frozenset(
+    ("", "sparql", "graphs", "explain", "validate", "health", "metrics", "static", ".well-known")
+)
 _LOG = logging.getLogger("kg.serve")
 
 ON_ALL = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "ETag, Link, Content-Language, Allow, Accept-Post, Retry-After"
+        "ETag, Link, Content-Language, Content-Location, Allow, Accept-Post, Retry-After"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -36,9 +48,11 @@ PAGE_POLICY = (
 class Headers:
     """ASGI middleware: headers of CORS and security, and the last resort for exceptions."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
+    def __init__(self, app: ASGIApp, metrics: Metrics, log: RequestLog) -> None:
+        """Wrap `app`, and count in `metrics` what it answers."""
         self._app = app
+        self._metrics = metrics
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -46,15 +60,21 @@ class Headers:
             await self._app(scope, receive, send)
             return
         started = False
+        began = time.perf_counter()
+        status = size = 0
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status, size
             if message["type"] == "http.response.start":
                 started = True
+                status = message["status"]
+                self._metrics.requests(route_of(scope["path"]), message["status"])
                 headers = MutableHeaders(scope=message)
                 headers.update(ON_ALL)
                 for name, value in UNLESS_SET.items():
                     headers.setdefault(name, value)
+            else:
+                size += len(message.get("body", b""))
             await send(message)
 
         try:
@@ -63,11 +83,45 @@ class Headers:
             if started:
                 raise
             await stopping(Request(scope))(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            return  # in the middle of its request: nobody waits for an answer
         except Exception:
             _LOG.exception("%s %s", scope["method"], scope["path"])
             if started:
                 raise
             await unexpected(Request(scope))(scope, receive, send_with_headers)
+        finally:
+            seconds = time.perf_counter() - began
+            if self._log.wants(seconds):
+                self._log.write(_record(scope, status, size, seconds))
+
+
+def _record(scope: Scope, status: int, size: int, seconds: float) -> Record:
+    headers = dict(scope["headers"])
+    query = scope.get(QUERY)
+    return Record(
+        scope["method"],
+        scope["path"],
+        status,
+        seconds,
+        bytes=size,
+        client=(scope.get("client") or ("",))[0],
+        agent=headers.get(b"user-agent", b"").decode("latin-1"),
+        outcome=outcome_of(status),
+        query=query,
+        kind=kind_of(query) if query else "",
+    )
+
+
+def outcome_of(status: int) -> str:
+    """Return how a request ended, in a word for the log; status 0 is that of one without answer."""
+    return _OUTCOMES.get(status, "ok" if 200 <= status < 400 else "refused")
+
+
+def route_of(path: str) -> str:
+    """Return the route of a path, one of few names."""
+    first = path.split("/", 2)[1] if path.startswith("/") else path
+    return f"/{first}" if first in _ROUTES else "other"
 
 
 def allowed(methods: Iterable[str]) -> Response:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from kg.errors import LANGUAGES
 
+CODINGS = ("zstd", "gzip")
+"""How answers are compressed, in our order of preference."""
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _PARAMETER = re.compile(r';\s*([\w!#$&^.+-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)')
 _RANGE = re.compile(r"\s*([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)\s*(?:;|$)")
@@ -23,7 +26,7 @@ class Representation:
     name: str
     media_type: str
 
-    @property
+    @cached_property
     def content_type(self) -> str:
         """The value of Content-Type; texts say that they are UTF-8."""
         is_text = self.media_type.startswith("text/") and self.media_type != "text/xml"
@@ -56,7 +59,7 @@ ROWS = Offer(
         Representation("xml", "application/xml"),
         Representation("xml", "text/xml"),
     ),
-    names={"json": "json", "xml": "xml", "csv": "csv", "tsv": "tsv"},
+    names={"json": "json", "srj": "json", "xml": "xml", "srx": "xml", "csv": "csv", "tsv": "tsv"},
 )
 """What SELECT and ASK can be answered as."""
 
@@ -67,6 +70,12 @@ GRAPHS = Offer(
         Representation("rdfxml", "application/rdf+xml"),
         Representation("jsonld", "application/ld+json"),
         Representation("ntriples", "text/plain"),
+        Representation("turtle", "application/x-turtle"),
+        Representation("turtle", "text/n3"),
+        Representation("turtle", "text/rdf+n3"),
+        Representation("rdfxml", "application/xml"),
+        Representation("rdfxml", "text/xml"),
+        Representation("jsonld", "application/json"),
     ),
     names={
         **dict.fromkeys(("turtle", "ttl", "n3"), "turtle"),
@@ -108,6 +117,19 @@ def choose(offer: Offer, accept: str, formats: Iterable[str] = ()) -> Representa
     return _best(offer.representations, _ranges(accept) or [_Range("*", "*", 1)])
 
 
+def coding_of(accept_encoding: str) -> str | None:
+    """Return "zstd" or "gzip", whichever the header prefers, or None for neither."""
+    weights: dict[str, float] = {}
+    for element in _ELEMENT.findall(accept_encoding):
+        name = element.partition(";")[0].strip().lower()
+        quality = _quality(element)
+        if quality is not None:
+            weights[name] = quality
+    found = [(weights.get(name, weights.get("*", 0.0)), name) for name in CODINGS]
+    quality, name = max(found, key=lambda one: one[0])
+    return name if quality > 0 else None
+
+
 def language(accept: str, asked: str | None = None) -> str:
     """Return "de" or "en": `asked` if it is one, else by Accept-Language, else English."""
     if asked in LANGUAGES:
@@ -125,10 +147,11 @@ def language(accept: str, asked: str | None = None) -> str:
 
 
 def _by_name(offer: Offer, value: str) -> Representation | None:
-    name = offer.names.get(value.strip().lower())
+    value = value.strip().replace(" ", "+")  # a plus sign that was not percent-encoded
+    name = offer.names.get(value.lower())
     if name:
         return next(one for one in offer.representations if one.name == name)
-    ranges = _ranges(value.replace(" ", "+"))  # a plus sign that was not percent-encoded
+    ranges = _ranges(value)
     return _best(offer.representations, ranges)
 
 

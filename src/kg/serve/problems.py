@@ -30,12 +30,18 @@ BAD_REQUEST = Kind("bad-request", 400, Text("Fehlerhafte Anfrage", "Bad request"
 QUERY = Kind("query-syntax", 400, Text("Fehler in der Abfrage", "Fault in the query"))
 REFUSED = Kind("query-refused", 403, Text("Nicht erlaubt", "Not allowed"))
 NOT_FOUND = Kind("not-found", 404, Text("Nicht gefunden", "Not found"))
+SLOW = Kind("request-timeout", 408, Text("Anfrage zu langsam", "Request too slow"))
+HEADERS = Kind("headers-too-large", 431, Text("Kopfzeilen zu lang", "Headers too long"))
 METHOD = Kind("method-not-allowed", 405, Text("Methode nicht möglich", "Method not allowed"))
 NOT_ACCEPTABLE = Kind("not-acceptable", 406, Text("Format nicht verfügbar", "Format not available"))
 TOO_LARGE = Kind("body-too-large", 413, Text("Anfrage zu groß", "Request too large"))
 MEDIA = Kind(
     "unsupported-media-type", 415, Text("Format der Anfrage unbekannt", "Unknown request format")
 )
+BUSY = Kind("busy", 503, Text("Ausgelastet", "Busy"))
+TIME = Kind("time-limit", 504, Text("Zeit überschritten", "Out of time"))
+MEMORY = Kind("memory-limit", 507, Text("Speicher überschritten", "Out of memory"))
+CRASH = Kind("crash", 500, Text("Abgebrochen", "Broken off"))
 UNAVAILABLE = Kind("unavailable", 503, Text("Nicht verfügbar", "Not available"))
 INTERNAL = Kind("internal", 500, Text("Fehler im Server", "Fault in the server"))
 
@@ -96,39 +102,65 @@ def problem(request: Request, kind: Kind, text: Text, details: Details | None = 
     """
     lang = language(request.headers.get("accept-language", ""), request.query_params.get("lang"))
     details = details or Details()
-    document = {
+    return Response(
+        _text(document(kind, text, lang, details)),
+        status_code=kind.status,
+        headers={**_headers(lang), **details.headers},
+    )
+
+
+def problem_of(error: KgError, accept_language: str) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of the problem document for an error.
+
+    Members are line and column where they are known, and those that the error has.
+    """
+    kind, text, details = _described(error)
+    lang = language(accept_language)
+    body = _text(document(kind, text, lang, details)).encode()
+    return kind.status, {**_headers(lang), **details.headers}, body
+
+
+def document(kind: Kind, text: Text, lang: str, details: Details | None = None) -> dict[str, Any]:
+    """Return the members of a problem document in `lang`."""
+    return {
         "type": f"/problems/{kind.slug}",
         "title": kind.title.to(lang),
         "status": kind.status,
         "detail": text.to(lang),
-        **details.members,
+        **(details.members if details else {}),
         "messages": text.as_dict(),
     }
-    return Response(
-        json.dumps(document, ensure_ascii=False, indent=2) + "\n",
-        status_code=kind.status,
-        media_type=MEDIA_TYPE,
-        headers={
-            "Content-Language": lang,
-            "Cache-Control": "no-store",
-            "Vary": "Accept, Accept-Language",
-            **details.headers,
-        },
-    )
+
+
+def _text(members: Mapping[str, Any]) -> str:
+    return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
+
+
+def _headers(lang: str) -> dict[str, str]:
+    return {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Language": lang,
+        "Cache-Control": "no-store",
+        "Vary": "Accept, Accept-Language",
+    }
+
+
+def _described(error: KgError) -> tuple[Kind, Text, Details]:
+    if isinstance(error, RequestError):
+        return error.kind, error.text, error.details
+    kind = next(kind for exception, kind in KINDS if isinstance(error, exception))
+    if kind is INTERNAL:
+        return INTERNAL, _UNEXPECTED, Details()
+    place = error.place
+    members = {"line": place.line, "column": place.column} if place and place.line else {}
+    return kind, error.text, Details(members)
 
 
 async def on_kg_error(request: Request, error: Exception) -> Response:
     """Return the problem for a KgError; line and column are members where they are known."""
-    if isinstance(error, RequestError):
-        return problem(request, error.kind, error.text, error.details)
     if not isinstance(error, KgError):
         return unexpected(request)
-    kind = next(kind for exception, kind in KINDS if isinstance(error, exception))
-    if kind is INTERNAL:
-        return unexpected(request)
-    place = error.place
-    members = {"line": place.line, "column": place.column} if place and place.line else {}
-    return problem(request, kind, error.text, Details(members))
+    return problem(request, *_described(error))
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

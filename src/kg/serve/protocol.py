@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -20,6 +22,9 @@ UPDATE_TYPE = "application/sparql-update"
 MAX_BODY = 1 << 20
 MAX_FIELDS = 1000
 
+_FORMATS = ("format", "output", "results", "Accept")
+_UNUSUAL = re.compile(rb"[&;]|%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]")
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 Fields = list[tuple[str, str]]
 
@@ -29,13 +34,17 @@ class Call:
     """What a client asks of the endpoint; without `query` it asks for the service description.
 
     `default_graphs` and `named_graphs` are IRIs, None when the request names neither kind.
-    `formats` are the values of the parameters format and output.
+    `formats` are the values of the parameters that name one; `timeout` is in seconds,
+    None when it is not given or means none.
     """
 
     query: str | None
     default_graphs: tuple[str, ...] | None
     named_graphs: tuple[str, ...] | None
     formats: tuple[str, ...]
+    timeout: float | None = None
+    kind: str = ""
+    """SELECT, ASK, CONSTRUCT, DESCRIBE, or whatever else the query begins with."""
 
 
 async def read_call(request: Request) -> Call:
@@ -44,18 +53,44 @@ async def read_call(request: Request) -> Call:
     Raises RequestError when it is not one of the three ways to ask, and QueryError when it is
     an update.
     """
-    fields = _fields(request.scope.get("query_string", b""))
+    query_string: bytes = request.scope.get("query_string", b"")
     if request.method != "POST":
-        return _call(fields)
-    media_type = _media_type(request)
-    body = await read_body(request)
-    if media_type == FORM:
-        if "query" in dict(fields):
-            raise _bad(_ONE_QUERY)
-        return _posted(_call(fields + _fields(body)))
+        return read_get(query_string)
+    coding = request.headers.get("content-encoding", "identity")
+    media_type = media_type_of(request.headers.get("content-type", ""), coding)
+    return read_post(query_string, media_type, await read_body(request))
+
+
+def read_get(query_string: bytes) -> Call:
+    """Return the call that a GET request makes; raises what `read_call` raises."""
+    text = _only_query(query_string)
+    if text:
+        return Call(text, None, None, (), kind=_checked_kind(text))
+    return _call(_fields(query_string))
+
+
+def read_post(query_string: bytes, media_type: str, body: bytes) -> Call:
+    """Return the call of a POST request, with `media_type` FORM or QUERY_TYPE.
+
+    Raises what `read_call` raises.
+    """
+    fields = _fields(query_string)
     if "query" in dict(fields):
         raise _bad(_ONE_QUERY)
+    if media_type == FORM:
+        return _posted(_call(fields + _fields(body)))
     return _posted(_call([*fields, ("query", _decode(body))]))
+
+
+def _only_query(raw: bytes) -> str | None:
+    """Return the query if it is the only parameter and written in the usual way.
+
+    A query string with = for % and no other = is quoted-printable, which C decodes at once.
+    """
+    if not raw.startswith(b"query=") or _UNUSUAL.search(raw, 6):
+        return None
+    quoted = raw[6:].replace(b"+", b" ").replace(b"=", b"%3D").replace(b"%", b"=")
+    return _decode(a2b_qp(quoted))
 
 
 async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
@@ -81,13 +116,13 @@ def _call(fields: Fields) -> Call:
     queries = values.get("query", [])
     if len(queries) > 1:
         raise _bad(_ONE_QUERY)
-    if queries:
-        _check(queries[0])
     return Call(
         query=queries[0] if queries else None,
         default_graphs=_graphs(values, "default-graph-uri"),
         named_graphs=_graphs(values, "named-graph-uri"),
-        formats=(*values.get("format", ()), *values.get("output", ())),
+        formats=tuple(value for name in _FORMATS for value in values.get(name, ())),
+        timeout=_seconds(values.get("timeout", ())),
+        kind=_checked_kind(queries[0]) if queries else "",
     )
 
 
@@ -102,12 +137,22 @@ def _posted(call: Call) -> Call:
     return call
 
 
-def _check(query: str) -> None:
+def _checked_kind(query: str) -> str:
+    """Return how the query begins; raises when it is empty or an update."""
     if not query.strip():
         raise _bad(Text(de="Die Abfrage ist leer.", en="The query is empty."))
     kind = kind_of(query)
     if kind in UPDATES:
         raise refuse_update(kind)
+    return kind
+
+
+def _seconds(values: Iterable[str]) -> float | None:
+    """Return the time limit that a client asks for; 0 and what is no number mean none."""
+    for value in values:
+        if _NUMBER.match(value) and float(value) > 0:
+            return float(value)
+    return None
 
 
 def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
@@ -123,16 +168,17 @@ def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
     return tuple(graphs) if graphs else None
 
 
-def _media_type(request: Request) -> str:
-    """Return FORM or QUERY_TYPE; raises RequestError for any other type, coding or charset."""
-    header = request.headers.get("content-type", "")
+def media_type_of(header: str, coding: str) -> str:
+    """Return FORM or QUERY_TYPE, given the values of Content-Type and Content-Encoding.
+
+    Raises RequestError for any other type, coding or charset.
+    """
     media_type = header.partition(";")[0].strip().lower()
     if media_type == UPDATE_TYPE:
         raise _no_update()
     charset = _CHARSET.search(header)
     is_utf8 = charset is None or charset.group(1).lower() in ("utf-8", "utf8", "us-ascii")
-    coding = request.headers.get("content-encoding", "identity").lower()
-    if media_type not in (FORM, QUERY_TYPE) or not is_utf8 or coding != "identity":
+    if media_type not in (FORM, QUERY_TYPE) or not is_utf8 or coding.lower() != "identity":
         raise RequestError(
             MEDIA,
             Text(

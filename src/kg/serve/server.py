@@ -2,41 +2,102 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import socket
 import sys
+from dataclasses import replace
 
 import uvicorn
 
 from kg.errors import StageError, Text
-from kg.publish.versions import Manifest, open_current
+from kg.publish.versions import Manifest, find_current
 from kg.serve.app import create_app
+from kg.serve.operation.front import Seat
+from kg.serve.operation.processes import Fronts, run_fronts
+from kg.serve.options import ServeOptions
 from kg.settings import Project
 
 BACKLOG = 2048
 GRACE_SECONDS = 5
+KEEP_ALIVE_SECONDS = 15
+CONNECTIONS = 65_536
 
 
-def run_server(project: Project, *, host: str, port: int, lang: str = "en") -> None:
+def run_server(
+    project: Project,
+    *,
+    host: str,
+    port: int,
+    options: ServeOptions | None = None,
+    lang: str = "en",
+) -> None:
     """Serve `project`; says on standard error where, which is news for port 0.
 
     Raises StageError when nothing is published or the address cannot be had.
     """
-    version = open_current(project.build_dir)
-    app = create_app(project, version)
+    options = options or ServeOptions()
+    published = find_current(project.build_dir)
+    with _listen(host, port) as listener:
+        greeting = _greeting(listener, published.manifest).to(lang)
+
+        def greet() -> None:
+            sys.stderr.write(greeting + "\n")
+            sys.stderr.flush()
+
+        if options.processes == 1:
+            greet()
+            serve_on(project, listener, options)
+            return
+        plain = replace(project, prefixes=dict(project.prefixes))  # as it can be pickled
+        fronts = Fronts(
+            "kg.serve.server:serve_front",
+            (plain, options),
+            options.processes,
+            grace=GRACE_SECONDS,
+            hangup_ends=options.request_log in (None, "-"),
+        )
+        run_fronts(listener, fronts, on_ready=greet)
+
+
+def serve_front(
+    listener: socket.socket, argument: tuple[Project, ServeOptions], seat: Seat
+) -> None:
+    """Serve as one of several processes; raises StageError as `serve_on`."""
+    project, options = argument
+    serve_on(project, listener, options, seat=seat)
+
+
+def serve_on(
+    project: Project, listener: socket.socket, options: ServeOptions, *, seat: Seat | None = None
+) -> None:
+    """Serve the current version of `project` on a listening socket until told to stop.
+
+    Raises StageError when nothing is published or no worker can open it.
+    """
+    _allow_many_connections()
+    app = create_app(project, find_current(project.build_dir), options=options, seat=seat)
     config = uvicorn.Config(
         app,
+        http=app.state.serving.front.protocol,
+        ws="none",
+        lifespan="on",
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    with _listen(host, port) as listener:
-        sys.stderr.write(_greeting(listener, version.manifest).to(lang) + "\n")
-        sys.stderr.flush()
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            return
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit on open files as far as this process may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import Text
-from kg.publish.versions import Version
+from kg.publish.versions import Published
 from kg.serve.negotiate import Offer, Representation, choose, language
 from kg.serve.problems import BAD_REQUEST, NOT_ACCEPTABLE, Details, RequestError
 from kg.serve.protocol import read_body
@@ -50,14 +50,16 @@ class Validating:
     def __init__(
         self,
         project: Project,
-        version: Version,
+        version: Published,
         *,
         limits: Limits | None = None,
         checks: Callable[[], Checks] = own_checks,
     ) -> None:
         """Check contributions to `version` within `limits`; `checks` is called in the worker."""
         self._limits = limits or Limits()
-        self.pool = Pool(Setup(version.path, project, self._limits, checks))
+        self._project = project
+        self._checks = checks
+        self.pool = self._pool(version)
 
     @contextlib.asynccontextmanager
     async def running(self, app: object) -> AsyncIterator[None]:
@@ -68,6 +70,15 @@ class Validating:
             yield
         finally:
             self.pool.close()
+
+    def switch(self, version: Published) -> None:
+        """Check contributions to another version from now on; what is under way ends there."""
+        old, self.pool = self.pool, self._pool(version)
+        self.pool.warm()
+        threading.Thread(target=old.retire, name="kg-validate", daemon=True).start()
+
+    def _pool(self, version: Published) -> Pool:
+        return Pool(Setup(version.path, self._project, self._limits, self._checks))
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; raises RequestError."""

@@ -19,9 +19,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from kg.serve.problems import INTERNAL, RequestError
+from kg.serve.problems import INTERNAL, MEMORY, RequestError
 from kg.serve.validate_task import (
-    MEMORY,
     Limits,
     Message,
     Reply,
@@ -83,6 +82,13 @@ class Pool:
                 self._drop()
                 self.warm()
             return reply
+
+    def retire(self) -> None:
+        """End the process when nobody waits for it any more."""
+        deadline = time.monotonic() + self._limits.patience + self._limits.seconds
+        while self._inside and time.monotonic() < deadline:
+            time.sleep(_TICK)
+        self.close()
 
     def close(self) -> None:
         """End the process; what it works on is given up."""

@@ -11,8 +11,11 @@ from typing import Any
 from kg.errors import Text
 from kg.serve.problems import (
     BAD_REQUEST,
+    BUSY,
     INTERNAL,
     MEDIA,
+    MEMORY,
+    TIME,
     TOO_LARGE,
     UNAVAILABLE,
     Details,
@@ -23,9 +26,6 @@ from kg.serve.problems import (
 MIB = 1 << 20
 SYNTAX = Kind("rdf-syntax", 400, Text("Fehler in den Daten", "Fault in the data"))
 SHAPES = Kind("shapes", 422, Text("Shapes unbrauchbar", "Shapes cannot be used"))
-BUSY = Kind("busy", 503, Text("Ausgelastet", "Busy"))
-TIME = Kind("time-limit", 504, Text("Zeit überschritten", "Out of time"))
-MEMORY = Kind("memory-limit", 507, Text("Speicher überschritten", "Out of memory"))
 KINDS = MappingProxyType(
     {
         kind.slug: kind

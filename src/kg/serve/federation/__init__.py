@@ -1,0 +1,1 @@
+"""SERVICE clauses of a query are answered by other servers, through a client with limits."""

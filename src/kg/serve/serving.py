@@ -1,0 +1,140 @@
+"""What one front process works with: workers, cache, counters, and the version that is served."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+
+from kg import __version__
+from kg.errors import StageError
+from kg.publish.versions import Published, find_current
+from kg.serve.answers import Answers
+from kg.serve.cache import Cache
+from kg.serve.engine import PooledEngine
+from kg.serve.front import Front
+from kg.serve.operation.board import Board
+from kg.serve.operation.front import Seat
+from kg.serve.operation.metrics import Metrics, Readings
+from kg.serve.operation.request_log import RequestLog
+from kg.serve.options import ServeOptions
+from kg.serve.workers.pool import Pool
+from kg.serve.workers.worker import Setup
+from kg.settings import DefaultGraph, Project
+
+_LOG = logging.getLogger("kg.serve")
+_LOOK = 0.5
+"""So often it is looked whether another version was published."""
+OnSwitch = Callable[[Published], None]
+
+
+class Serving:
+    """One version at a time, and what answers on it."""
+
+    def __init__(
+        self,
+        project: Project,
+        published: Published,
+        options: ServeOptions | None = None,
+        *,
+        seat: Seat | None = None,
+    ) -> None:
+        """Prepare to serve `published`; nothing is started yet."""
+        self.project = project
+        self.options = options or ServeOptions()
+        self._published = published
+        self._on_switch: list[OnSwitch] = []
+        self.pool = Pool(self._setup(published))
+        self.cache = Cache(self.options.cache)
+        self.log = RequestLog(self.options.request_log, slow=self.options.slow_query)
+        seat = seat or Seat()
+        self._ready = seat.ready
+        self.metrics = Metrics(self._read, program=__version__)
+        self.metrics.kills = self.pool.kills
+        self.board = Board(self.metrics, folder=seat.folder, slot=seat.slot)
+        self.answers = Answers(self.pool, self.cache, self.metrics)
+        self.engine = PooledEngine(self.answers)
+        self.front = Front(self.answers, self.metrics, self.log)
+
+    @property
+    def default_graph(self) -> DefaultGraph:
+        """What a query without a dataset sees."""
+        return self.options.default_graph or self.project.default_graph
+
+    def current(self) -> Published:
+        """Return the version that is served."""
+        return self._published
+
+    def on_switch(self, call: OnSwitch) -> None:
+        """Have `call` called with each other version that is served from then on."""
+        self._on_switch.append(call)
+
+    @contextlib.asynccontextmanager
+    async def running(self, app: object = None) -> AsyncIterator[None]:
+        """Have the workers at work, on the newest version; raises StageError."""
+        del app
+        await self.pool.start()
+        watching = asyncio.create_task(self._watch())
+        if self.options.request_log not in (None, "-"):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.log.reopen)
+        try:
+            async with self.board.running():
+                self._ready()
+                yield
+        finally:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+            await self.pool.close()
+            self.log.close()
+
+    async def look(self) -> bool:
+        """Serve the current version of the project; return whether it is another one."""
+        found = find_current(self.project.build_dir)
+        if found.path == self._published.path:
+            return False
+        await self.pool.switch(self._setup(found))
+        self._published = found
+        self.cache.clear()
+        for call in self._on_switch:
+            call(found)
+        return True
+
+    async def _watch(self) -> None:
+        refused: object = None
+        while True:
+            await asyncio.sleep(_LOOK)
+            try:
+                link = (self.project.build_dir / "current").readlink()
+                if link != refused and await self.look():
+                    _LOG.warning("now serving version %s", self.current().manifest.version)
+            except (StageError, OSError) as error:
+                if isinstance(error, StageError):
+                    _LOG.error("the new version is not served: %s", error)
+                    refused = link
+
+    def _setup(self, published: Published) -> Setup:
+        return Setup(
+            published.manifest.version,
+            published.path / "store",
+            dict(self.project.prefixes),
+            self.options.limits,
+            self.default_graph,
+        )
+
+    def _read(self) -> Readings:
+        gauges = self.pool.gauges()
+        self.metrics.evictions = self.cache.evictions
+        self.metrics.replaced = self.pool.started
+        return Readings(
+            version=self._published.manifest.version,
+            workers={name: gauges[name] for name in ("idle", "busy", "long", "starting")},
+            worker_ids=tuple(self.pool.process_ids()),
+            queue=gauges["waiting"],
+            cache_entries=len(self.cache),
+            cache_bytes=self.cache.bytes,
+            connections=len(self.front.protocols),
+            log_dropped=self.log.dropped,
+        )

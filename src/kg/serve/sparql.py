@@ -1,0 +1,95 @@
+"""A call of the SPARQL protocol becomes a question with the form of its answer, and its headers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from kg.errors import Text
+from kg.rdf.sparql_text import changing_functions
+from kg.serve.answers import Question
+from kg.serve.headers import etag
+from kg.serve.negotiate import ANY, GRAPHS, ROWS, Offer, Representation, choose, coding_of
+from kg.serve.problems import NOT_ACCEPTABLE, Details, RequestError
+from kg.serve.protocol import Call
+
+VARY = "Accept, Accept-Encoding"
+_OFFERS = {"rows": ROWS, "graphs": GRAPHS, "any": ANY}
+_REMEMBERED = 500
+"""Longer header values are not worth their place in the memory of what was negotiated."""
+
+
+def question_of(call: Call, accept: str, accept_encoding: str) -> Question:
+    """Return the question of a call that has a query; raises RequestError when it fits no format.
+
+    `accept` and `accept_encoding` are the values of these headers.
+    """
+    assert call.query is not None
+    return Question(
+        call.query,
+        negotiated(_offer(call.kind), accept, call.formats),
+        call.default_graphs,
+        call.named_graphs,
+        _coding(accept_encoding),
+        call.timeout,
+        next(changing_functions(call.query), None) is not None,
+    )
+
+
+def negotiated(offer: str, accept: str, formats: tuple[str, ...]) -> Representation:
+    """Return what a client asks for of an offer: rows, graphs or any; or raise RequestError."""
+    small = len(accept) < _REMEMBERED and sum(map(len, formats)) < _REMEMBERED
+    found = (_choose if small else _choose.__wrapped__)(offer, accept, formats)
+    if found is None:
+        available = _OFFERS[offer].media_types
+        possible = ", ".join(available)
+        raise RequestError(
+            NOT_ACCEPTABLE,
+            Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
+            Details(members={"available": available}),
+        )
+    return found
+
+
+def answer_headers(
+    question: Question, version: str, coding: str | None, *, tagged: bool
+) -> dict[str, str]:
+    """Return the headers of an answer; `tagged` says whether clients may keep it."""
+    headers = {"Content-Type": question.representation.content_type, "Vary": VARY}
+    if coding:
+        headers["Content-Encoding"] = coding
+    if question.changes:
+        headers["Cache-Control"] = "no-store"
+    elif tagged:
+        headers["ETag"] = tag_of(question, version, coding)
+    return headers
+
+
+def tag_of(question: Question, version: str, coding: str | None) -> str:
+    """Return the ETag of an answer."""
+    name = question.representation.name
+    return etag(version, name, coding) if coding else etag(version, name)
+
+
+def _offer(kind: str) -> str:
+    """Return what a query can be answered as; what is no query, as anything."""
+    if kind in ("CONSTRUCT", "DESCRIBE"):
+        return "graphs"
+    return "rows" if kind in ("SELECT", "ASK") else "any"
+
+
+@lru_cache(maxsize=1024)
+def _choose(offer: str, accept: str, formats: tuple[str, ...]) -> Representation | None:
+    known: Offer = _OFFERS[offer]
+    return choose(known, accept, formats)
+
+
+def _coding(accept_encoding: str) -> str | None:
+    if not accept_encoding:
+        return None
+    small = len(accept_encoding) < _REMEMBERED
+    return (_code if small else _code.__wrapped__)(accept_encoding)
+
+
+@lru_cache(maxsize=1024)
+def _code(accept_encoding: str) -> str | None:
+    return coding_of(accept_encoding)

@@ -1,0 +1,1 @@
+"""Processes that answer queries: forked ahead, limited, killed at their limits, replaced."""

@@ -1,0 +1,170 @@
+"""One worker: it opens a version read-only and answers one task after the other.
+
+It is forked by `kg.serve.workers.zygote` and has no way out but the socket to the front process.
+Whatever happens here, the server lives: this process has limits and can be killed at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import pickle
+import resource
+import signal
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from kg.errors import KgError, QueryError, RefusedQueryError, StageError
+from kg.publish.query_dataset import Dataset, dataset_of, in_merge
+from kg.publish.store import Query, open_read_only, write
+from kg.serve.workers.limits import QueryLimits
+from kg.serve.workers.output import Output
+from kg.serve.workers.task import LENGTH, RETIRE, Fault, Kind, Task, frame
+from kg.settings import DefaultGraph
+
+NO_MEMORY = 70
+"""The exit code of a worker that has no memory left for an answer."""
+_DEATH_SIGNAL = 1
+_QUICK = 0.05
+_PAGE = resource.getpagesize()
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker works with."""
+
+    version: str
+    store: Path
+    prefixes: dict[str, str]
+    limits: QueryLimits
+    default_graph: DefaultGraph = "union"
+
+
+def serve(link: socket.socket, setup: Setup) -> None:
+    """Answer tasks on `link` until it is closed, in a thread whose stack is large enough."""
+    _die_with_parent()
+    _offer_to_the_killer()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.stack_size(setup.limits.stack)
+    thread = threading.Thread(target=_serve, args=(link, setup))
+    thread.start()
+    thread.join()
+
+
+def _serve(link: socket.socket, setup: Setup) -> None:
+    try:
+        worker = _Worker(link, setup)
+        worker.answer_all()
+    except (EOFError, ConnectionError):
+        os._exit(0)
+    except MemoryError:
+        os._exit(NO_MEMORY)
+    except KgError as error:
+        sys.stderr.write(f"{error}\n")
+        os._exit(1)
+
+
+class _Worker:
+    """The opened version, and the socket on which it is asked."""
+
+    def __init__(self, link: socket.socket, setup: Setup) -> None:
+        self._link = link
+        self._setup = setup
+        self._store: Store = open_read_only(setup.store)
+        self._read = link.makefile("rb", buffering=1 << 16).read
+        gc.freeze()
+        limit_memory(setup.limits.memory)
+        self._at_start = _resident()
+        self._retire = 0
+        link.sendall(frame(Kind.READY, LENGTH.pack(threading.get_native_id())))
+
+    def answer_all(self) -> None:
+        """Answer one task after the other; raises EOFError when the socket is closed."""
+        while True:
+            header = self._read(LENGTH.size)
+            if len(header) < LENGTH.size:
+                raise EOFError
+            task = Task(*pickle.loads(self._read(*LENGTH.unpack(header))))
+            self._answer(task)
+
+    def _answer(self, task: Task) -> None:
+        began = time.monotonic()
+        output = Output(lambda kind, data: self._send(kind, data, began), task.coding)
+        query = Query(task.text, task.default_graphs, task.named_graphs, self._setup.prefixes)
+        try:
+            dataset = dataset_of(self._setup.default_graph, query)
+            if dataset:
+                self._write_in(dataset, query, task.form, output)
+            else:
+                write(self._store, query, task.form, output)
+            output.close()
+        except (QueryError, StageError) as error:
+            self._send(Kind.FAULT, _fault(error).encode(), began)
+
+    def _write_in(self, dataset: Dataset, query: Query, form: str, output: Output) -> None:
+        in_merge(
+            self._store,
+            dataset,
+            lambda store, merged: write(store, replace(query, dataset=merged), form, output),
+            version=self._setup.store.parent,
+        )
+
+    def _send(self, kind: Kind, data: bytes | bytearray, began: float) -> None:
+        if kind is Kind.PART:
+            self._link.sendall(frame(kind, data))
+            return
+        if time.monotonic() - began > _QUICK:
+            gc.collect()
+            kept = _resident() - self._at_start
+            self._retire |= RETIRE if kept > self._setup.limits.worn else 0
+        self._link.sendall(frame(kind | self._retire, data))
+
+
+def _fault(error: QueryError | StageError) -> Fault:
+    kind = "stage" if isinstance(error, StageError) else "query"
+    kind = "refused" if isinstance(error, RefusedQueryError) else kind
+    place = error.place
+    line, column = (place.line, place.column) if place else (None, None)
+    return Fault(kind, error.text, line, column)
+
+
+def limit_memory(more: int) -> None:
+    """Allow so many bytes of address space beyond what this process has in use now."""
+    counts = Path("/proc/self/statm")
+    pages = int(counts.read_text(encoding="ascii").split()[0]) if counts.exists() else 0
+    limit = pages * _PAGE + more
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _resident() -> int:
+    """Return the bytes of memory that this process has, but for files that it has mapped."""
+    try:
+        with Path("/proc/self/statm").open(encoding="ascii") as file:
+            _, resident, shared, *_ = file.read().split()
+    except OSError:
+        return 0
+    return (int(resident) - int(shared)) * _PAGE
+
+
+def _die_with_parent() -> None:
+    """Let the kernel end this process when its parent ends, where it can (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _offer_to_the_killer() -> None:
+    """Let the kernel take this process first when the machine runs out of memory (Linux)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")

@@ -1,0 +1,297 @@
+"""The supervisor: limits hold, whatever ends is replaced, and others are served meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from tests.serve.workers.asking import (
+    DEEP,
+    HUNGRY,
+    LIMITS,
+    SLOW,
+    STREAM,
+    Waiting,
+    ask,
+    running,
+    settled,
+    setup_of,
+    submit,
+)
+
+from kg.errors import KgError, QueryError, RefusedQueryError, StageError
+from kg.publish.versions import Version
+from kg.serve.problems import RequestError
+from kg.serve.workers.pool import Pool
+from kg.settings import Project
+
+IDLE = {"idle": LIMITS.workers, "busy": 0, "long": 0, "starting": 0, "waiting": 0}
+
+
+def status(came: bytes | KgError) -> int:
+    """The status that a client sees."""
+    assert isinstance(came, RequestError), came
+    return came.kind.status
+
+
+def in_pool(project: Project, version: Version, test: Callable[[Pool], Any], **limits: Any) -> None:
+    """Run a coroutine with a pool."""
+
+    async def run() -> None:
+        async with running(project, version, **limits) as pool:
+            await test(pool)
+
+    asyncio.run(run())
+
+
+def test_answers(project: Project, version: Version) -> None:
+    """Rows, graphs and faults come as they do from the store itself."""
+
+    async def test(pool: Pool) -> None:
+        assert b'"boolean":true' in await ask(pool, "ASK { id:stag a ex:Animal }")  # type: ignore[operator]
+        assert b"id:stag" in await ask(pool, "DESCRIBE id:stag", "turtle")  # type: ignore[operator]
+        fault = await ask(pool, "SELECT {")
+        assert isinstance(fault, QueryError)
+        assert fault.place is not None
+        assert (fault.place.line, fault.place.column) == (1, 8)
+        assert isinstance(await ask(pool, "ASK { SERVICE <http://x/> {} }"), RefusedQueryError)
+        assert await settled(pool) == IDLE
+        assert pool.kills == {}
+
+    in_pool(project, version, test)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected", "reason"),
+    [(SLOW, 504, "timeout"), (HUNGRY, 507, "memory"), (DEEP, None, "")],
+)
+def test_limits(
+    project: Project, version: Version, query: str, expected: int | None, reason: str
+) -> None:
+    """A query that takes too long or too much ends in time, and its worker is replaced."""
+
+    async def test(pool: Pool) -> None:
+        before = set(pool.process_ids())
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        came = await ask(pool, query)
+        assert clock() - began < pool.limits.timeout + 1
+        if expected:
+            assert status(came) == expected
+            assert pool.kills == {reason: 1}
+        assert await settled(pool) == IDLE
+        assert not expected or set(pool.process_ids()) != before
+        assert isinstance(await ask(pool, "ASK {}"), bytes)
+
+    in_pool(project, version, test, timeout=5 if query == HUNGRY else LIMITS.timeout)
+
+
+def test_short_ones_pass(project: Project, version: Version) -> None:
+    """While more queries without end run than there are workers, short ones are answered."""
+
+    async def test(pool: Pool) -> None:
+        slow = [submit(pool, SLOW)[1] for _ in range(4)]
+        await asyncio.sleep(LIMITS.long_after + 0.4)
+        for _ in range(20):
+            assert isinstance(await asyncio.wait_for(ask(pool, "ASK {}"), 1), bytes)
+        assert [status(await each.came) for each in slow] == [504] * 4
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test, timeout=3, long=4)
+
+
+def test_crowd_gives_way(project: Project, version: Version) -> None:
+    """When all places for long queries are taken and others wait, some long ones are given up."""
+
+    async def test(pool: Pool) -> None:
+        slow = [submit(pool, SLOW)[1] for _ in range(8)]
+        await asyncio.sleep(0.1)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        assert isinstance(await ask(pool, "ASK {}"), bytes)
+        assert clock() - began < 8, "the time limit is not what freed the way"
+        found = [status(await each.came) for each in slow]
+        assert set(found) == {503, 504}
+        assert pool.kills["crowded"] >= 1
+
+    in_pool(project, version, test, timeout=9, long=1, workers=2)
+
+
+def test_queue_is_bounded(project: Project, version: Version) -> None:
+    """Who finds the queue full is told at once when to come again."""
+
+    async def test(pool: Pool) -> None:
+        assert await settled(pool) == IDLE
+        came = [submit(pool, SLOW)[1] for _ in range(6)]
+        refused = [each for each in came if each.came.done()]
+        assert len(refused) == 2
+        error = refused[0].came.result()
+        assert status(error) == 503
+        assert isinstance(error, RequestError)
+        assert error.details.headers["Retry-After"]
+        for each in came:
+            await each.came
+
+    in_pool(project, version, test, queue=2)
+
+
+def test_patience_ends(project: Project, version: Version) -> None:
+    """Nobody waits in the queue for ever."""
+
+    async def test(pool: Pool) -> None:
+        came = [submit(pool, SLOW)[1] for _ in range(4)]
+        assert {status(await each.came) for each in came} == {503, 504}
+
+    in_pool(project, version, test, long=0, patience=0.3, workers=2, crowded_after=60)
+
+
+def test_who_leaves_frees_the_worker(project: Project, version: Version) -> None:
+    """A hundred queries without end whose clients leave: all workers are there afterwards."""
+
+    async def test(pool: Pool) -> None:
+        for _ in range(100):
+            job, _ = submit(pool, SLOW)
+            await asyncio.sleep(0)
+            job.abandoned = True
+        assert isinstance(await ask(pool, "ASK {}"), bytes)
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test, timeout=20)
+
+
+def test_killed_workers_are_replaced(project: Project, version: Version) -> None:
+    """Workers that somebody kills while they are asked take nothing with them but their query."""
+
+    async def test(pool: Pool) -> None:
+        chance = Random(7)
+        faults = 0
+        for _ in range(30):
+            jobs = [submit(pool, "SELECT * { ?s ?p ?o . ?a ?b ?c }", "csv")[1] for _ in range(6)]
+            await asyncio.sleep(chance.random() * 0.02)
+            workers = pool.process_ids()[1:]
+            if workers:
+                os.kill(chance.choice(workers), signal.SIGKILL)
+            for each in jobs:
+                came = await asyncio.wait_for(each.came, 10)
+                faults += isinstance(came, RequestError)
+                assert isinstance(came, bytes) or status(came) == 500
+        assert 0 < faults <= 30
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test, timeout=10)
+
+
+def test_killed_zygote(project: Project, version: Version) -> None:
+    """When the process that forks is killed, another one takes its place."""
+
+    async def test(pool: Pool) -> None:
+        zygote = pool.process_ids()[0]
+        os.kill(zygote, signal.SIGKILL)
+        for _ in range(400):
+            if zygote not in pool.process_ids() and pool.gauges()["idle"]:
+                break
+            await asyncio.sleep(0.02)
+        assert isinstance(await ask(pool, "ASK {}"), bytes)
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test)
+
+
+def test_switch_under_load(project: Project, version: Version) -> None:
+    """While another version takes over, every query is answered, by the one or the other."""
+
+    async def test(pool: Pool) -> None:
+        seen: list[str] = []
+        enough = asyncio.Event()
+
+        async def keep_asking() -> None:
+            while not enough.is_set():
+                job, waiting = submit(pool, "SELECT * { ?s ?p ?o }", "csv")
+                assert isinstance(await asyncio.wait_for(waiting.came, 10), bytes)
+                seen.append(job.version)
+
+        asking = [asyncio.create_task(keep_asking()) for _ in range(6)]
+        await asyncio.sleep(0.05)
+        other = setup_of(project, version)
+        for name in ("second", "third"):
+            await pool.switch(type(other)(name, other.store, other.prefixes, other.limits))
+            assert pool.version == name
+            await asyncio.sleep(0.05)
+        enough.set()
+        await asyncio.gather(*asking)
+        assert await ask(pool, "ASK {}")
+        assert seen[0] == version.manifest.version
+        assert seen[-1] == "third"
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test, timeout=10)
+
+
+def test_switch_to_a_damaged_version(
+    project: Project, version: Version, tmp_path: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A version that cannot be opened does not take over."""
+
+    async def test(pool: Pool) -> None:
+        setup = setup_of(project, version, start=2.0)
+        damaged = type(setup)("damaged", tmp_path / "none", setup.prefixes, setup.limits)
+        with pytest.raises(StageError):
+            await pool.switch(damaged)
+        assert pool.version == version.manifest.version
+        assert isinstance(await ask(pool, "ASK {}"), bytes)
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test, start=2.0)
+    assert "kg build" in capfd.readouterr().err
+
+
+def test_no_start_on_a_damaged_version(project: Project, version: Version, tmp_path: Any) -> None:
+    """Without a version that can be opened the pool does not start, and says how to mend it."""
+
+    async def start() -> None:
+        setup = setup_of(project, version, start=1.0)
+        pool = Pool(type(setup)("damaged", tmp_path / "none", setup.prefixes, setup.limits))
+        await pool.start()
+
+    with pytest.raises(StageError, match="kg build"):
+        asyncio.run(start())
+
+
+def test_stream_is_bounded(project: Project, version: Version) -> None:
+    """A stream that nobody reads makes its worker wait, and is given up in the end."""
+
+    async def test(pool: Pool) -> None:
+        job, waiting = submit(pool, STREAM, "csv")
+        await asyncio.wait_for(waiting.first.wait(), 10)
+        job.pause(asyncio.get_running_loop().time())
+        await asyncio.sleep(0.1)
+        before = len(waiting.parts)
+        await asyncio.sleep(0.2)
+        assert len(waiting.parts) == before
+        assert status(await waiting.came) == 504
+        assert pool.kills == {"stall": 1}
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test, timeout=10, stall=0.5)
+
+
+def test_close_answers_all(project: Project, version: Version) -> None:
+    """When the pool is closed, whoever waits is told so, and no process is left."""
+
+    async def close() -> tuple[list[Waiting], list[int]]:
+        async with running(project, version, timeout=20) as pool:
+            came = [submit(pool, SLOW)[1] for _ in range(4)]
+            await asyncio.sleep(0.1)
+            processes = pool.process_ids()
+        return came, processes
+
+    came, processes = asyncio.run(close())
+    assert {status(each.came.result()) for each in came} == {503}
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
