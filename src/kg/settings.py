@@ -36,6 +36,7 @@ class Project:
     default_graph: DefaultGraph = "union"
     health: str | None = None
     license: str | None = None
+    service: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def build_dir(self) -> Path:
@@ -85,6 +86,7 @@ def read_project(root: Path) -> Project:
         default_graph=default_graph,
         health=section.get("health"),
         license=section.get("license"),
+        service=_table(raw, "service", config),
     )
 
 

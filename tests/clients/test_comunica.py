@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -27,20 +28,28 @@ def comunica(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("there is no Node on this machine")
     root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     folder = Path(root) / CACHE
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        install(folder, NPM)
+    return folder
+
+
+def install(folder: Path, npm: str) -> None:
+    """Install what the lock file says, unless it is there; skips where it cannot be had."""
+    shutil.copy(HERE / "ask.mjs", folder)
     wanted = (HERE / "package-lock.json").read_bytes()
     done = folder / "installed-package-lock.json"
-    if not done.is_file() or done.read_bytes() != wanted:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / "package.json", folder)
-        shutil.copy(HERE / "package-lock.json", folder)
-        call = [NPM, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev"]
-        try:
-            subprocess.run(call, cwd=folder, capture_output=True, check=True, timeout=300)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            pytest.skip(f"the packages of Comunica cannot be had: {error}")
-        done.write_bytes(wanted)
-    shutil.copy(HERE / "ask.mjs", folder)
-    return folder
+    if done.is_file() and done.read_bytes() == wanted:
+        return
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, folder)
+    call = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev"]
+    try:
+        subprocess.run(call, cwd=folder, capture_output=True, check=True, timeout=300)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"the packages of Comunica cannot be had: {error}")
+    done.write_bytes(wanted)
 
 
 def ask(folder: Path, address: str, query: str, *, form: str, source: str = "sparql") -> Any:
@@ -97,7 +106,7 @@ def test_parts(comunica: Path, served: Served) -> None:
 
 def test_found_by_description(comunica: Path, served: Served) -> None:
     """An address that does not look like an endpoint is known as one by its description."""
-    address = f"{served.endpoint}?about=service"
+    address = f"{served.url}/sparql/"
     found = ask(comunica, address, "ASK { id:one ex:in 1 }", form="ask", source="")
     assert found is True
 

@@ -14,6 +14,8 @@ from kg.publish.build import build
 
 LIMIT = 1.0
 """The time limit of the tight server, in seconds."""
+WORKERS = 2
+"""How many workers it has."""
 
 
 @pytest.fixture(scope="session")
@@ -51,5 +53,5 @@ def hostile(protocol_project: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def limits(*, timeout: float) -> list[str]:
     """The options for a tight server, as far as this `kg serve` has them."""
     told = subprocess.run([*KG, "serve", "--help"], capture_output=True, text=True, check=True)
-    wanted = {"--timeout": f"{timeout:g}", "--workers": "2"}
+    wanted = {"--timeout": f"{timeout:g}", "--workers": str(WORKERS)}
     return [each for name in wanted if name in told.stdout for each in (name, wanted[name])]

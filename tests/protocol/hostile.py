@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.protocol.exchange import Sent
 from tests.protocol.served import Served
 
-AT_A_TIME = 2
+AT_A_TIME = 4
 GRACE = 1.0
 HONEST = (200, 400, 403, 413, 503, 504, 507)
 """What may come: an answer, a refusal, or the limit that was reached. Never a 500."""

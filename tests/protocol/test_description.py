@@ -133,7 +133,8 @@ def test_default_graph_is_true(served: Served) -> None:
     assert SD.UnionDefaultGraph in set(graph.objects(service, SD.feature))
     dataset = graph.value(service, SD.defaultDataset)
     counted = served.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "text/csv").text.split()[1]
-    assert {str(n) for n in graph.objects(dataset, VOID.triples)} == {counted}
+    about = (dataset, graph.value(dataset, SD.defaultGraph))
+    assert {str(n) for each in about for n in graph.objects(each, VOID.triples)} == {counted}
     assert served.ask("ASK { ?s ex:in 1 . ?t ex:in 2 }").json()["boolean"] is True
 
 

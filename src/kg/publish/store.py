@@ -28,6 +28,7 @@ from pyoxigraph import (
 from kg.errors import Place, QueryError, RefusedQueryError, StageError, Text
 from kg.publish.xml_output import Writable, XmlOutput, nameable
 from kg.rdf.sparql_text import (
+    by_appearance,
     forbid_service,
     kind_of,
     line_column,
@@ -35,8 +36,10 @@ from kg.rdf.sparql_text import (
     offset_of,
     quote_at,
     spread,
+    star_of,
 )
 
+Result = QuerySolutions | QueryBoolean | QueryTriples
 ROWS = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
@@ -70,7 +73,8 @@ class Query:
     """One query with its dataset, as in the SPARQL 1.1 Protocol section 2.1.4.
 
     `default_graphs` and `named_graphs` are IRIs; None for both means the store's own dataset.
-    `dataset` goes before both: the arguments that `kg.publish.query_dataset` has found.
+    `dataset` goes before both: the arguments that `kg.publish.query_dataset` has found. Relative
+    IRIs are resolved against `base`, an IRI.
     """
 
     text: str
@@ -78,6 +82,7 @@ class Query:
     named_graphs: tuple[str, ...] | None = None
     prefixes: dict[str, str] = field(default_factory=dict)
     dataset: Mapping[str, Any] | None = None
+    base: str | None = None
 
 
 def with_union(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -122,7 +127,7 @@ def open_read_only(path: Path) -> Store:
         ) from error
 
 
-def run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
+def run(store: Store, query: Query) -> Result:
     """Run a read query.
 
     Raises QueryError, with line and column, when it does not parse; RefusedQueryError when it is an
@@ -140,22 +145,33 @@ def _prove_no_service(query: Query) -> None:
         return
     text, prefixes = masked
     try:
-        Store().query(text, prefixes=prefixes)
+        Store().query(text, prefixes=prefixes, base_iri=query.base)
     except (SyntaxError, ValueError) as error:
         raise _query_error(str(error), query) from error
     except RuntimeError:
         return  # it parses; what its evaluation lacks is said when it is run
 
 
-def _run(store: Store, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Run a query, at first as it stands: handing many prefixes over takes as long as a look-up."""
+def _run(store: Store, query: Query) -> Result:
+    """Run a query; the columns of SELECT * come as their variables appear in the text."""
+    star = star_of(query.text)
+    result = _run_text(store, query, query.text)
+    if star is None or not isinstance(result, QuerySolutions) or len(result.variables) < 2:
+        return result
+    names = by_appearance(query.text, (variable.value for variable in result.variables))
+    columns = " ".join(f"?{name}" for name in names)
+    return _run_text(store, query, f"{query.text[:star]} {columns} {query.text[star + 1 :]}")
+
+
+def _run_text(store: Store, query: Query, text: str) -> Result:
+    """Run `text`, at first as it stands: handing many prefixes over takes as long as a look-up."""
     try:
-        return store.query(query.text, **_dataset(query))
+        return store.query(text, **_dataset(query))
     except (SyntaxError, ValueError, RuntimeError) as error:
-        if not query.prefixes or isinstance(error, RuntimeError):
+        if isinstance(error, RuntimeError) or not (query.prefixes or query.base):
             raise _query_error(str(error), query) from error
     try:
-        return store.query(query.text, prefixes=query.prefixes, **_dataset(query))
+        return store.query(text, prefixes=query.prefixes, base_iri=query.base, **_dataset(query))
     except (SyntaxError, ValueError, RuntimeError) as error:
         raise _query_error(str(error), query) from error
 
@@ -182,19 +198,23 @@ def answer(store: Store, query: Query, result_format: str) -> bytes:
     return output.getvalue()
 
 
-def write(store: Store, query: Query, result_format: str, output: Writable) -> None:
+def write(
+    store: Store, query: Query, result_format: str, output: Writable, *, proven: bool = False
+) -> None:
     """Run `query` and write its result to `output` as it comes, in `result_format`.
 
-    Raises what `answer` raises; part of the result may have been written by then.
+    With `proven` it is known that the query reaches no server that it may not. Raises what
+    `answer` raises; part of the result may have been written by then.
     """
     try:
-        _serialize(run(store, query), query, result_format, output)
+        result = _run(store, query) if proven else run(store, query)
+        _serialize(result, query, result_format, output)
     except RuntimeError as error:
         raise _query_error(str(error), query) from error
 
 
 def _serialize(
-    result: QuerySolutions | QueryBoolean | QueryTriples,
+    result: Result,
     query: Query,
     result_format: str,
     output: Any,
@@ -261,7 +281,7 @@ def _locate(query: Query) -> int | None:
     wide, chunks = spread(query.text)
     text, prefixes = mask_service(wide, query.prefixes) or (wide, query.prefixes)
     try:
-        Store().query(text, prefixes=prefixes)
+        Store().query(text, prefixes=prefixes, base_iri=query.base)
     except SyntaxError as error:
         match = _PLACE.match(str(error))
         if match is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kg.errors import Place, RefusedQueryError, Text
 
@@ -21,22 +21,23 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_START = re.compile(
-    r"""
+_PROLOGUE_TEXT = r"""
     (?: \s+ | \#[^\n\r]* | (?:PREFIX\s*[^\s:<]*: | BASE)\s*<[^<>"{}|^`\\\x00-\x20]*> )*+
-    (?P<word>[A-Za-z]\w*+) (?![\w.:-])
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+"""
+_FLAGS = re.VERBOSE | re.IGNORECASE
+_START = re.compile(_PROLOGUE_TEXT + r"(?P<word>[A-Za-z]\w*+) (?![\w.:-])", _FLAGS)
 """The usual prologue, and the word after it."""
+_STAR = re.compile(
+    _PROLOGUE_TEXT + r"SELECT (?: \s+ (?:DISTINCT|REDUCED) )? \s* (?P<star>\*)", _FLAGS
+)
 _WORD = re.compile(r"[A-Za-z]\w*")
 _PROLOGUE = ("PREFIX", "BASE", "VERSION")
+_LONG = 1 << 15
 _GAP = " " * 24
 """Wider than ENCODE_FOR_URI, the longest keyword."""
 _ALONE = tuple("{}();,")
 _PIECE = re.compile(_TOKEN.pattern + r"| \s | .", re.VERBOSE | re.DOTALL)
 _CHANGING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
-_MAY_CHANGE = ("now", "rand", "uuid", "bnode")
 _SERVICE = re.compile("service", re.IGNORECASE | re.ASCII)
 
 
@@ -51,9 +52,22 @@ def bare_words(text: str) -> Iterator[tuple[str, int]]:
 def changing_functions(text: str) -> Iterator[tuple[str, int]]:
     """Yield, with their offset, the functions that give something else at every call."""
     lower = text.lower()
-    if not any(letters in lower for letters in _MAY_CHANGE):
+    if not ("now" in lower or "rand" in lower or "uuid" in lower or "bnode" in lower):
         return iter(())
     return ((word, offset) for word, offset in bare_words(text) if word in _CHANGING)
+
+
+def is_changing(text: str) -> bool:
+    """Return whether the same query may have another answer next time, on the same data.
+
+    Of a long text it is enough that the letters of such a function stand somewhere in it.
+    """
+    lower = text.lower()
+    if "service" in lower:
+        return True
+    if len(text) > _LONG:
+        return any(name.lower() in lower for name in _CHANGING)
+    return next(changing_functions(text), None) is not None
 
 
 def kind_of(text: str) -> str:
@@ -61,7 +75,25 @@ def kind_of(text: str) -> str:
     match = _START.match(text)
     if match and match["word"].upper() not in _PROLOGUE:
         return match["word"].upper()
+    text = text[:_LONG]
     return next((word for word, _ in bare_words(text) if word not in _PROLOGUE), "")
+
+
+def star_of(text: str) -> int | None:
+    """Return the offset of the star in `SELECT *` at the start of a query, or None."""
+    match = _STAR.match(text)
+    return match.start("star") if match else None
+
+
+def by_appearance(text: str, names: Iterable[str]) -> list[str]:
+    """Return names of variables in the order in which they first appear in `text`."""
+    wanted = set(names)
+    order: dict[str, None] = {}
+    for match in _TOKEN.finditer(text):
+        name = match.group()[1:]
+        if match.group()[0] in "?$" and name in wanted:
+            order[name] = None
+    return [*order, *sorted(wanted - order.keys())]
 
 
 def forbid_service(text: str) -> None:

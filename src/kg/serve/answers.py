@@ -85,6 +85,7 @@ class Answers:
     def ask(self, question: Question, asker: Asker) -> Ticket | None:
         """Have a question answered; returns None when it has been, from the cache."""
         key: Hashable = None
+        kept: Hashable = None
         if not question.changes:
             kept = question.key(self.pool.version)
             entry = self.cache.get(kept)
@@ -99,6 +100,7 @@ class Answers:
                 return flight.join(Ticket(asker, flight))
         self.metrics.misses += 1
         flight = Flight(self, question, key)
+        flight.kept, flight.version = kept, self.pool.version
         if not question.changes:
             self._flights[key] = flight
         ticket = flight.join(Ticket(asker, flight))
@@ -107,7 +109,8 @@ class Answers:
 
     def brackets_allowed(self, text: str) -> bool:
         """Return whether a query is nested so little that Oxigraph's parser stands it."""
-        return sum(map(text.count, "{[(!")) <= self.pool.limits.brackets
+        most = self.pool.limits.brackets
+        return len(text) <= most or sum(map(text.count, "{[(!")) <= most
 
     def settle(self, flight: Flight) -> None:
         """Let nobody join a flight any more."""
@@ -118,7 +121,8 @@ class Answers:
         """Keep an answer if it is of the version that is served."""
         question = flight.question
         if not question.changes and entry.version == self.pool.version:
-            self.cache.put(question.key(entry.version), entry)
+            kept = flight.kept if entry.version == flight.version else question.key(entry.version)
+            self.cache.put(kept, entry)
 
 
 class Ticket:
@@ -156,6 +160,8 @@ class Flight:
         self._clock = self._loop.time
         self.question = question
         self.key = key
+        self.kept: Hashable = None
+        self.version = ""
         self._tickets: list[Ticket] = []
         self._parts: list[bytes] | None = None
         self._size = 0
@@ -230,7 +236,7 @@ class Flight:
         self._answers.settle(self)
         self._answers.keep(self, entry)
         self._done("ok")
-        for ticket in tuple(self._tickets):
+        for ticket in self._last_tickets():
             ticket.asker.whole(entry)
 
     def part(self, job: Job, data: bytes) -> None:
@@ -255,7 +261,7 @@ class Flight:
                 content=b"".join(parts),
             )
             self._answers.keep(self, entry)
-        for ticket in tuple(self._tickets):
+        for ticket in self._last_tickets():
             ticket.asker.end()
 
     def fail(self, job: Job, error: KgError) -> None:
@@ -264,8 +270,14 @@ class Flight:
         self._done("left" if job.abandoned else _outcome(error))
         if self._parts is not None:
             self._answers.metrics.cut_streams += 1
-        for ticket in tuple(self._tickets):
+        for ticket in self._last_tickets():
             ticket.asker.fail(error)
+
+    def _last_tickets(self) -> list[Ticket]:
+        """Return all who wait, for the last time; leaves no cycle of references."""
+        tickets, self._tickets = self._tickets, []
+        self.job.sink = None
+        return tickets
 
     def _begin(self, job: Job) -> None:
         self._parts = []

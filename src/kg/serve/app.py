@@ -144,6 +144,7 @@ class _Site:
         service = Service(
             statistics=self._counts.of(published.path),
             limits=Limits(limits.timeout, limits.memory, MAX_BODY),
+            federated=self._serving.federated,
             void=void_at(root),
         )
         body = describe(

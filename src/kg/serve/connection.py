@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ MAX_HEADER_LINES = 200
 MAX_FRAME = MAX_TARGET + MAX_HEADERS
 """What a request may have besides its body: in bytes, whether they are complete lines or not."""
 _CHUNK_COST = 8
+_UPGRADE = re.compile(rb"(\r\n)upgrade:", re.IGNORECASE)
 _LONG_TARGET = 60_000
 """httptools splits only shorter ones."""
 
@@ -81,6 +83,8 @@ class Connection(HttpToolsProtocol):
         """Let uvicorn parse, within limits; `messages` counts the requests that end in `data`."""
         self._frame_bytes += len(data)
         self.messages = 0
+        if self.message_began is None and (b"pgrade" in data or b"PGRADE" in data):
+            data = _without_upgrade(data)
         super().data_received(data)
         if self.refused is None and self._frame_bytes > self._most_frame_bytes:
             self.refused = (HEADERS, _TOO_LONG)
@@ -211,6 +215,15 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
             else:
                 self.refuse(SLOW, _SLOW)
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """Return a request that asks for no other protocol; we speak none, and the parser would stop.
+
+    Java's client asks so in its first request (RFC 9110, section 7.8: it may be ignored).
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(rb"\1X-Unused-Upgrade:", head) + end + rest
 
 
 def raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

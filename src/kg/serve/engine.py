@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kg.errors import KgError, QueryError, Text
-from kg.rdf.sparql_text import changing_functions
+from kg.rdf.sparql_text import is_changing
 from kg.serve.answers import Answers, Question, Stream, Ticket
 from kg.serve.cache import Entry
 
 _MOST = 256 << 20
-QueryRequest = Question
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class PooledEngine:
 
     async def stream(self, question: Question) -> Answer | Streamed:
         """Return the answer, whole or in parts; raises KgError when there is none."""
-        if next(changing_functions(question.text), None):
+        if is_changing(question.text):
             question = question._replace(changes=True)
         collector = _Collector()
         collector.ticket = self._answers.ask(question, collector)

@@ -6,7 +6,6 @@ long way, with its full parser, has found good. Only then are they believed with
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +27,9 @@ if TYPE_CHECKING:
     from kg.serve.front import Front, FrontProtocol
 
 _END = b"\r\n\r\n"
-_LINE = re.compile(rb"(GET|POST) /sparql(?:\?([\x21\x22\x24-\x7e]*))? HTTP/1\.1\r\n")
+_LINE_END = b" HTTP/1.1\r\n"
+_TARGETS = {b"GET": b"GET /sparql?", b"POST": b"POST /sparql"}
+_GOOD = bytes(set(range(0x21, 0x7F)) - set(b"#"))
 _KNOWN = frozenset(
     (
         *(b"host", b"accept", b"accept-encoding", b"accept-language", b"accept-charset"),
@@ -108,17 +109,22 @@ class Heads:
 
     def read(self, data: bytes) -> Asked | None:
         """Return the question in `data` if it is one whole usual request, else None."""
-        line = _LINE.match(data)
-        end = data.find(_END)
-        if line is None or end < 0:
+        method = b"GET" if data.startswith(_TARGETS[b"GET"]) else b"POST"
+        if not data.startswith(_TARGETS[method]):
             return None
-        head = self._known.get(data[line.end() - 2 : end])
-        if head is None or head.method != line[1] or len(data) != end + len(_END) + head.length:
+        line_end, end = data.find(_LINE_END), data.find(_END)
+        target = data[len(_TARGETS[method]) : line_end]
+        if line_end < 0 or end < 0 or target.translate(None, _GOOD):
             return None
-        query_string = line[2] or b""
+        head = self._known.get(data[line_end + len(_LINE_END) - 2 : end])
+        if head is None or head.method != method or len(data) != end + len(_END) + head.length:
+            return None
+        is_get = method == b"GET"
+        query_string = target if is_get else target[1:]
+        if not is_get and target[:1] not in (b"", b"?"):
+            return None
         if b"lang=" in query_string:
             return None
-        is_get = head.method == b"GET"
         try:
             if is_get:
                 call = read_get(query_string)
@@ -196,17 +202,17 @@ class Exchange:
 
     def _finish(self, status: int, size: int) -> None:
         self.done = True
+        self.ticket, ticket = None, self.ticket
         self._front.metrics.requests("/sparql", status or 200)
         self._front.metrics.bytes_sent += size
         seconds = time.perf_counter() - self._began
         if self._front.log.wants(seconds):
-            self._front.log.write(self._record(status, size, seconds))
+            self._front.log.write(self._record(ticket, status, size, seconds))
         self._protocol.finish(self)
 
-    def _record(self, status: int, size: int, seconds: float) -> Record:
+    def _record(self, ticket: Ticket | None, status: int, size: int, seconds: float) -> Record:
         question = self._asked.question
         client = self._protocol.client
-        ticket = self.ticket
         job = ticket.flight.job if ticket else None
         return Record(
             self._asked.head.method.decode(),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import KgError, QueryError, RefusedQueryError, StageError, Text
+from kg.serve.federation.faults import ServiceError
 from kg.serve.negotiate import language
 
 MEDIA_TYPE = "application/problem+json"
@@ -39,6 +40,7 @@ MEDIA = Kind(
     "unsupported-media-type", 415, Text("Format der Anfrage unbekannt", "Unknown request format")
 )
 BUSY = Kind("busy", 503, Text("Ausgelastet", "Busy"))
+SERVICE = Kind("service-failed", 502, Text("Anderer Server fehlgeschlagen", "Other server failed"))
 TIME = Kind("time-limit", 504, Text("Zeit überschritten", "Out of time"))
 MEMORY = Kind("memory-limit", 507, Text("Speicher überschritten", "Out of memory"))
 CRASH = Kind("crash", 500, Text("Abgebrochen", "Broken off"))
@@ -67,6 +69,7 @@ class RequestError(KgError):
 KINDS: tuple[tuple[type[KgError], Kind], ...] = (
     (RefusedQueryError, REFUSED),
     (QueryError, QUERY),
+    (ServiceError, SERVICE),
     (StageError, UNAVAILABLE),
     (KgError, INTERNAL),
 )

@@ -23,7 +23,6 @@ MAX_BODY = 1 << 20
 MAX_FIELDS = 1000
 
 _FORMATS = ("format", "output", "results", "Accept")
-_UNUSUAL = re.compile(rb"[&;]|%(?![0-9A-Fa-f]{2})|[^\x21-\x7e]")
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 Fields = list[tuple[str, str]]
@@ -78,6 +77,9 @@ def read_post(query_string: bytes, media_type: str, body: bytes) -> Call:
     if "query" in dict(fields):
         raise _bad(_ONE_QUERY)
     if media_type == FORM:
+        text = None if fields else _only_query(body)
+        if text:
+            return Call(text, None, None, (), kind=_checked_kind(text))
         return _posted(_call(fields + _fields(body)))
     return _posted(_call([*fields, ("query", _decode(body))]))
 
@@ -87,10 +89,13 @@ def _only_query(raw: bytes) -> str | None:
 
     A query string with = for % and no other = is quoted-printable, which C decodes at once.
     """
-    if not raw.startswith(b"query=") or _UNUSUAL.search(raw, 6):
+    if not raw.startswith(b"query=") or b"&" in raw or b";" in raw:
         return None
     quoted = raw[6:].replace(b"+", b" ").replace(b"=", b"%3D").replace(b"%", b"=")
-    return _decode(a2b_qp(quoted))
+    decoded = a2b_qp(quoted)
+    if len(decoded) != len(quoted) - 2 * quoted.count(b"="):  # not all were % and two digits
+        return None
+    return _decode(decoded)
 
 
 async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
@@ -113,7 +118,7 @@ def _call(fields: Fields) -> Call:
         values.setdefault(name, []).append(value)
     if "update" in values:
         raise _no_update()
-    queries = values.get("query", [])
+    queries = [text.removeprefix("\ufeff") for text in values.get("query", [])]
     if len(queries) > 1:
         raise _bad(_ONE_QUERY)
     return Call(
@@ -207,7 +212,7 @@ def _fields(raw: bytes) -> Fields:
 
 def _decode(raw: bytes) -> str:
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise _bad(_NOT_UTF8) from error
 

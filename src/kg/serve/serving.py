@@ -9,11 +9,12 @@ import signal
 from collections.abc import AsyncIterator, Callable
 
 from kg import __version__
-from kg.errors import StageError
+from kg.errors import Place, ProjectError, StageError
 from kg.publish.versions import Published, find_current
 from kg.serve.answers import Answers
 from kg.serve.cache import Cache
 from kg.serve.engine import PooledEngine
+from kg.serve.federation.allowed import Allowed, read_allowed
 from kg.serve.front import Front
 from kg.serve.operation.board import Board
 from kg.serve.operation.front import Seat
@@ -22,7 +23,7 @@ from kg.serve.operation.request_log import RequestLog
 from kg.serve.options import ServeOptions
 from kg.serve.workers.pool import Pool
 from kg.serve.workers.worker import Setup
-from kg.settings import DefaultGraph, Project
+from kg.settings import CONFIG_NAME, DefaultGraph, Project
 
 _LOG = logging.getLogger("kg.serve")
 _LOOK = 0.5
@@ -45,6 +46,7 @@ class Serving:
         self.project = project
         self.options = options or ServeOptions()
         self._published = published
+        self._allowed = _allowed(project)
         self._on_switch: list[OnSwitch] = []
         self.pool = Pool(self._setup(published))
         self.cache = Cache(self.options.cache)
@@ -57,6 +59,11 @@ class Serving:
         self.answers = Answers(self.pool, self.cache, self.metrics)
         self.engine = PooledEngine(self.answers)
         self.front = Front(self.answers, self.metrics, self.log)
+
+    @property
+    def federated(self) -> tuple[str, ...]:
+        """The endpoints that a query may ask with SERVICE."""
+        return tuple(endpoint.url for endpoint in self._allowed.endpoints)
 
     @property
     def default_graph(self) -> DefaultGraph:
@@ -120,8 +127,10 @@ class Serving:
             published.manifest.version,
             published.path / "store",
             dict(self.project.prefixes),
+            self.project.base,
             self.options.limits,
             self.default_graph,
+            self._allowed,
         )
 
     def _read(self) -> Readings:
@@ -138,3 +147,11 @@ class Serving:
             connections=len(self.front.protocols),
             log_dropped=self.log.dropped,
         )
+
+
+def _allowed(project: Project) -> Allowed:
+    """Return which servers queries may call; raises ProjectError when kg.toml is wrong there."""
+    try:
+        return read_allowed(project.service)
+    except ProjectError as error:
+        raise ProjectError(error.text, place=Place(str(project.root / CONFIG_NAME))) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from kg.errors import Text
-from kg.rdf.sparql_text import changing_functions
+from kg.rdf.sparql_text import is_changing
 from kg.serve.answers import Question
 from kg.serve.headers import etag
 from kg.serve.negotiate import ANY, GRAPHS, ROWS, Offer, Representation, choose, coding_of
@@ -31,7 +31,7 @@ def question_of(call: Call, accept: str, accept_encoding: str) -> Question:
         call.named_graphs,
         _coding(accept_encoding),
         call.timeout,
-        next(changing_functions(call.query), None) is not None,
+        is_changing(call.query),
     )
 
 

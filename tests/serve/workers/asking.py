@@ -85,7 +85,13 @@ async def running(project: Project, published: Published, **limits: Any) -> Asyn
 def setup_of(project: Project, published: Published, **limits: Any) -> Setup:
     """Return what workers on a version need, with small limits but for those given."""
     name = published.manifest.version
-    return Setup(name, published.path / "store", dict(project.prefixes), replace(LIMITS, **limits))
+    return Setup(
+        name,
+        published.path / "store",
+        dict(project.prefixes),
+        project.base,
+        replace(LIMITS, **limits),
+    )
 
 
 async def settled(pool: Pool) -> dict[str, int]:

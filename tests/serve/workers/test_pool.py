@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -123,11 +124,12 @@ def test_crowd_gives_way(project: Project, version: Version) -> None:
 
 
 def test_queue_is_bounded(project: Project, version: Version) -> None:
-    """Who finds the queue full is told at once when to come again."""
+    """Who finds the queue full is soon told when to come again."""
 
     async def test(pool: Pool) -> None:
         assert await settled(pool) == IDLE
         came = [submit(pool, SLOW)[1] for _ in range(6)]
+        await asyncio.sleep(0.2)
         refused = [each for each in came if each.came.done()]
         assert len(refused) == 2
         error = refused[0].came.result()
@@ -137,7 +139,7 @@ def test_queue_is_bounded(project: Project, version: Version) -> None:
         for each in came:
             await each.came
 
-    in_pool(project, version, test, queue=2)
+    in_pool(project, version, test, queue=2, long=0, timeout=3)
 
 
 def test_patience_ends(project: Project, version: Version) -> None:
@@ -219,7 +221,7 @@ def test_switch_under_load(project: Project, version: Version) -> None:
         await asyncio.sleep(0.05)
         other = setup_of(project, version)
         for name in ("second", "third"):
-            await pool.switch(type(other)(name, other.store, other.prefixes, other.limits))
+            await pool.switch(replace(other, version=name))
             assert pool.version == name
             await asyncio.sleep(0.05)
         enough.set()
@@ -239,7 +241,7 @@ def test_switch_to_a_damaged_version(
 
     async def test(pool: Pool) -> None:
         setup = setup_of(project, version, start=2.0)
-        damaged = type(setup)("damaged", tmp_path / "none", setup.prefixes, setup.limits)
+        damaged = replace(setup, version="damaged", store=tmp_path / "none")
         with pytest.raises(StageError):
             await pool.switch(damaged)
         assert pool.version == version.manifest.version
@@ -255,7 +257,7 @@ def test_no_start_on_a_damaged_version(project: Project, version: Version, tmp_p
 
     async def start() -> None:
         setup = setup_of(project, version, start=1.0)
-        pool = Pool(type(setup)("damaged", tmp_path / "none", setup.prefixes, setup.limits))
+        pool = Pool(replace(setup, version="damaged", store=tmp_path / "none"))
         await pool.start()
 
     with pytest.raises(StageError, match="kg build"):

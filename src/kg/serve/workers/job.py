@@ -46,7 +46,7 @@ class Job:
     def __init__(self, task: Task, sink: Sink, *, arrived: float, timeout: float) -> None:
         """Make a job for a task that arrived when the clock said `arrived`."""
         self.task = task
-        self.sink = sink
+        self.sink: Sink | None = sink
         self.arrived = arrived
         self.timeout = timeout
         self.began = 0.0
@@ -55,6 +55,11 @@ class Job:
         self.streaming = False
         self.abandoned = False
         self.paused: float | None = None
+
+    def fail(self, error: KgError) -> None:
+        """Say that there is no answer, unless that has been settled."""
+        if self.sink:
+            self.sink.fail(self, error)
 
     def stalled(self, now: float) -> float:
         """Return for how many seconds the client has not read."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING, Protocol, cast
 
 from kg.serve.workers.task import HEADER, LENGTH, RETIRE, Fault, Kind
 
 if TYPE_CHECKING:
-    from kg.serve.workers.job import Job
+    from kg.serve.workers.job import Job, Sink
     from kg.serve.workers.nursery import Nursery
 
 
@@ -18,8 +19,8 @@ class Keeper(Protocol):
     def ready(self, link: Link) -> None:
         """Know that the worker waits for its first task."""
 
-    def free(self, link: Link, *, retire: bool) -> None:
-        """Know that the worker has ended a task."""
+    def free(self, link: Link, took: float, *, retire: bool) -> None:
+        """Know that the worker has ended a task that took so many seconds."""
 
     def lost(self, link: Link) -> None:
         """Know that the worker has gone."""
@@ -30,13 +31,18 @@ class Link(asyncio.Protocol):
 
     __slots__ = (
         "_keeper",
+        "_loop",
+        "_outbox",
         "_paused",
         "_rest",
+        "_suspect",
         "_transport",
         "is_long",
         "is_ready",
+        "is_spent",
         "job",
         "killed",
+        "next",
         "nursery",
         "pid",
         "since",
@@ -58,20 +64,57 @@ class Link(asyncio.Protocol):
         self.is_ready = False
         self.is_long = False
         self.killed: str | None = None
+        self.is_spent = False
+        self.next: deque[Job] = deque()
+        self._suspect: Job | None = None
+        self._outbox: list[bytes] = []
+        self._loop = asyncio.get_running_loop()
         self.status: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self._transport = cast(asyncio.Transport, transport)
 
-    def run(self, job: Job) -> None:
-        """Send a job's task."""
+    def run(self, job: Job, now: float) -> None:
+        """Send a job's task; if the worker has one already, it comes after that."""
+        if self.job is None:
+            self.begin(job, now)
+        else:
+            self.next.append(job)
+        self._outbox.append(job.task.encode())
+        if len(self._outbox) == 1:
+            self._loop.call_soon(self._flush)
+
+    def begin(self, job: Job, now: float) -> None:
+        """Know that the worker is at a job that was sent to it."""
         self.job = job
         job.link = self
-        assert self._transport is not None
-        self._transport.write(job.task.encode())
+        job.began = now
+        job.version = self.nursery.setup.version
         if job.paused is not None:
             self.pause()
+
+    def _flush(self) -> None:
+        tasks, self._outbox = self._outbox, []
+        if self._transport:
+            self._transport.write(b"".join(tasks))
+
+    def is_stuck(self, before: float) -> bool:
+        """Return whether jobs wait for one that was begun earlier, and at the last call as well.
+
+        Between two calls all that the worker has sent has been taken.
+        """
+        job = self.job if self.next and self.job and self.job.began < before else None
+        stuck = job is not None and job is self._suspect
+        self._suspect = job
+        return stuck
+
+    def take_back(self) -> list[Job]:
+        """Return the jobs that the worker has not begun; it is of no use after its present one."""
+        jobs = list(self.next)
+        self.next.clear()
+        self.is_spent = self.is_spent or bool(jobs)
+        return jobs
 
     def pause(self) -> None:
         """Read no more from the worker, which then waits in its turn."""
@@ -94,27 +137,27 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take the frames that are complete."""
         if not self._rest and len(data) >= HEADER.size:
-            kind, length = HEADER.unpack_from(data)
+            kind, took, length = HEADER.unpack_from(data)
             if len(data) == HEADER.size + length:  # one frame, the usual case
-                self._take(kind, data[HEADER.size :])
+                self._take(kind, took, data[HEADER.size :])
                 return
         rest = self._rest
         rest += data
         while len(rest) >= HEADER.size:
-            kind, length = HEADER.unpack_from(rest)
+            kind, took, length = HEADER.unpack_from(rest)
             end = HEADER.size + length
             if len(rest) < end:
                 return
             body = bytes(memoryview(rest)[HEADER.size : end])
             del rest[:end]
-            self._take(kind, body)
+            self._take(kind, took, body)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the pool."""
         self._transport = None
         self._keeper.lost(self)
 
-    def _take(self, kind: int, data: bytes) -> None:
+    def _take(self, kind: int, took: int, data: bytes) -> None:
         job = self.job
         if kind == Kind.READY:
             (self.thread,) = LENGTH.unpack(data)
@@ -122,19 +165,25 @@ class Link(asyncio.Protocol):
             return
         if job is None:
             return
+        sink = job.sink
         if kind == Kind.PART:
             job.streaming = True
-            job.sink.part(job, data)
+            if sink:
+                sink.part(job, data)
             return
         self.job = job.link = None
         self.resume()
-        self._keeper.free(self, retire=bool(kind & RETIRE))
-        match kind & ~RETIRE:
-            case Kind.WHOLE:
-                job.sink.whole(job, data, coded=False)
-            case Kind.CODED:
-                job.sink.whole(job, data, coded=True)
-            case Kind.END:
-                job.sink.end(job)
-            case _:
-                job.sink.fail(job, Fault.decode(data).error())
+        self._keeper.free(self, took / 1e6, retire=bool(kind & RETIRE))
+        if sink:
+            _end(job, sink, kind & ~RETIRE, data)
+
+
+def _end(job: Job, sink: Sink, kind: int, data: bytes) -> None:
+    if kind == Kind.WHOLE:
+        sink.whole(job, data, coded=False)
+    elif kind == Kind.CODED:
+        sink.whole(job, data, coded=True)
+    elif kind == Kind.END:
+        sink.end(job)
+    else:
+        sink.fail(job, Fault.decode(data).error())

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections import deque
 
-from kg.serve.workers import endings
+from kg.serve.workers import endings, rules
 from kg.serve.workers.job import Job
 from kg.serve.workers.link import Link
 from kg.serve.workers.nursery import Nursery
@@ -21,6 +22,11 @@ from kg.serve.workers.worker import NO_MEMORY, Setup
 
 _LOG = logging.getLogger("kg.serve")
 _TICK = 0.02
+_SHORT = 0.0005
+"""While a query usually takes less, in seconds, several are given to a worker at once."""
+_WEIGHT = 0.05
+_STUCK = 0.02
+"""After so many seconds what a worker has not begun is given to others."""
 _STATUS = 2.0
 """So long the exit code of a worker may come after its end was seen."""
 _OVERRUN = (NO_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGTRAP)
@@ -42,6 +48,8 @@ class Pool:
         self._starting = 0
         self._failures = 0
         self._closing = False
+        self._usual = 0.0
+        self._awake = max(1, (os.cpu_count() or 1) // 2)
         self._ticking: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._first_ready = asyncio.Event()
@@ -87,7 +95,7 @@ class Pool:
         if self._ticking:
             self._ticking.cancel()
         for job in [*self._waiting, *(link.job for link in self._links if link.job)]:
-            job.sink.fail(job, endings.stopping())
+            job.fail(endings.stopping())
         self._waiting.clear()
         for link in list(self._links):
             link.job = None
@@ -126,12 +134,13 @@ class Pool:
 
     def submit(self, job: Job) -> None:
         """Have a job done, now or in its turn; refuses it when too many wait."""
-        if self._idle:
-            self._run(self._idle.pop(), job)
+        link = self._companion() or (self._idle.pop() if self._idle else None)
+        if link:
+            link.run(job, self._loop.time())
         elif self._closing:
-            job.sink.fail(job, endings.stopping())
+            job.fail(endings.stopping())
         elif len(self._waiting) >= self.limits.queue:
-            job.sink.fail(job, endings.busy(self.limits))
+            job.fail(endings.busy(self.limits))
         else:
             self._waiting.append(job)
         if self._ticking is None and not self._closing:
@@ -151,9 +160,14 @@ class Pool:
             self._first_ready.set()
             self._next(link)
 
-    def free(self, link: Link, *, retire: bool) -> None:
+    def free(self, link: Link, took: float, *, retire: bool) -> None:
         """Give a worker its next job, or let it go."""
-        if retire or link.is_long or link.nursery is not self._nursery or self._closing:
+        self._usual += _WEIGHT * (took - self._usual)
+        stale = link.nursery is not self._nursery
+        if link.next and not (retire or link.is_spent or link.is_long):
+            link.begin(link.next.popleft(), self._loop.time())
+        elif retire or link.is_spent or link.is_long or stale or self._closing:
+            self._hand_on(link.take_back())
             self._dismiss(link)
             self._fill()
         else:
@@ -165,6 +179,7 @@ class Pool:
         with contextlib.suppress(ValueError):
             self._idle.remove(link)
         job, link.job = link.job, None
+        self._hand_on(link.take_back())
         if job:
             job.link = None
             if link.status is not None:
@@ -190,7 +205,7 @@ class Pool:
         self._count(reason)
         if reason == "crash":
             _LOG.error("a worker ended with %s at: %.500s", status, job.task.text)
-        job.sink.fail(job, endings.of_kill(reason, job, self.limits))
+        job.fail(endings.of_kill(reason, job, self.limits))
 
     def _nursery_lost(self, nursery: Nursery) -> None:
         """Start another zygote for one that has gone."""
@@ -253,22 +268,47 @@ class Pool:
             own.close()
             raise
 
-    def _run(self, link: Link, job: Job) -> None:
-        job.began = self._loop.time()
-        job.version = link.nursery.setup.version
-        link.run(job)
+    def _companion(self) -> Link | None:
+        """Return a worker that will have ended its task soon, if that is better than to wake one.
+
+        While queries are short, waking a process costs about as much as one of them.
+        """
+        if self._usual > _SHORT:
+            return None
+        now = self._loop.time()
+        busy = [
+            link
+            for link in self._links
+            if link.nursery is self._nursery and rules.is_brisk(link, now)
+        ]
+        if len(busy) < self._awake:
+            return None
+        return min(busy, key=lambda link: len(link.next))
+
+    def _hand_on(self, jobs: list[Job]) -> None:
+        """Have jobs done by others that their worker has not begun."""
+        for job in reversed(jobs):
+            if self._idle:
+                self._idle.pop().run(job, self._loop.time())
+            elif len(self._waiting) < self.limits.queue:
+                self._waiting.appendleft(job)
+            else:
+                job.fail(endings.busy(self.limits))
 
     def _next(self, link: Link) -> None:
         while self._waiting:
             job = self._waiting.popleft()
             if not job.abandoned:
-                self._run(link, job)
+                link.run(job, self._loop.time())
                 return
+            job.fail(endings.of_kill("left", job, self.limits))
         self._idle.append(link)
 
     def _dismiss(self, link: Link) -> None:
-        """Let a worker go that has no job."""
+        """Let a worker go that has no job; it may be at one that was handed on."""
         self._links.discard(link)
+        if link.is_spent:
+            link.nursery.kill(link.pid)
         link.close()
 
     def _close_if_unused(self, nursery: Nursery) -> None:
@@ -284,9 +324,10 @@ class Pool:
             link.killed = reason
             self._count(reason)
         job, link.job = link.job, None
+        self._hand_on(link.take_back())
         if job:
             job.link = None
-            job.sink.fail(job, endings.of_kill(reason, job, self.limits))
+            job.fail(endings.of_kill(reason, job, self.limits))
 
     # The clock
 
@@ -295,9 +336,11 @@ class Pool:
         now = self._loop.time()
         busy = [link for link in self._links if link.job]
         for link in busy:
-            reason = self._over(link, now)
+            reason = rules.why_end(link.job, now, self.limits) if link.job else None
             if reason:
                 self._kill(link, reason)
+            elif link.is_stuck(now - _STUCK):
+                self._hand_on(link.take_back())
         for link in self._links:
             if link.killed:
                 self._kill(link, link.killed)
@@ -306,18 +349,8 @@ class Pool:
         self._let_go(now)
         self._make_room(busy, now)
         again = busy or self._waiting or any(link.killed for link in self._links)
-        self._ticking = self._loop.call_later(_TICK, self._tick) if again else None
-
-    def _over(self, link: Link, now: float) -> str | None:
-        """Return why a worker is to be killed, if it is."""
-        job, limits = link.job, self.limits
-        if job is None:
-            return None
-        if job.abandoned and (job.streaming or now - job.began > limits.abandoned):
-            return "left"
-        if job.stalled(now) > limits.stall:
-            return "stall"
-        return "timeout" if now - job.arrived > job.timeout else None
+        soon = _TICK / 4 if any(link.next for link in busy) else _TICK
+        self._ticking = self._loop.call_later(soon, self._tick) if again else None
 
     def _let_go(self, now: float) -> None:
         """Give up jobs that have waited too long."""
@@ -325,11 +358,11 @@ class Pool:
         for job in self._waiting:
             waited = now - job.arrived
             if job.abandoned:
-                continue
-            if waited > job.timeout:
-                job.sink.fail(job, endings.out_of_time(job.timeout))
+                job.fail(endings.of_kill("left", job, self.limits))
+            elif waited > job.timeout:
+                job.fail(endings.out_of_time(job.timeout))
             elif waited > self.limits.patience:
-                job.sink.fail(job, endings.busy(self.limits))
+                job.fail(endings.busy(self.limits))
             else:
                 kept.append(job)
         self._waiting = kept
@@ -346,12 +379,5 @@ class Pool:
         self._fill()
         if free > 0 or not self._waiting or self._starting:
             return
-        stuck = [link for link in busy if link.job and not link.killed]
-        unread = [link for link in stuck if link.job and link.job.stalled(now) > _TICK * 50]
-        short = [
-            link
-            for link in stuck
-            if link.job and not link.is_long and now - link.job.began > self.limits.crowded_after
-        ]
-        for link in (unread or short)[: len(self._waiting)]:
+        for link in rules.in_the_way(busy, now, self.limits)[: len(self._waiting)]:
             self._kill(link, "crowded")

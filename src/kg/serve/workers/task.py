@@ -1,7 +1,8 @@
 """What a front process asks of a worker, and the frames in which the worker answers.
 
 A task is four bytes of length and a pickle, for the front process is trusted. An answer is frames
-of one byte of kind, four bytes of length and the data: a process that runs what strangers ask is
+of one byte of kind, four bytes that say how many microseconds the task has taken, four bytes of
+length and the data: a process that runs what strangers ask is
 believed as little as possible, so nothing of it is unpickled.
 """
 
@@ -16,9 +17,11 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from kg.errors import Place, QueryError, RefusedQueryError, StageError, Text
+from kg.serve.federation.faults import ServiceError
 
 LENGTH = struct.Struct(">I")
-HEADER = struct.Struct(">BI")
+HEADER = struct.Struct(">BII")
+_MOST = (1 << 32) - 1
 RETIRE = 0x80
 """Added to the kind of a last frame: the worker asks to be replaced."""
 
@@ -59,7 +62,7 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a task has no answer: one of query, refused, stage; line and column from 1."""
+    """Why a task has no answer: one of query, refused, service, stage; line and column from 1."""
 
     kind: str
     text: Text
@@ -91,12 +94,12 @@ class Fault:
     def error(self) -> QueryError | StageError:
         """Return the fault as an exception."""
         place = Place("query", self.line, self.column) if self.line else None
-        if self.kind == "stage":
-            return StageError(self.text, place=place)
+        if self.kind in ("stage", "service"):
+            return (ServiceError if self.kind == "service" else StageError)(self.text, place=place)
         kind = RefusedQueryError if self.kind == "refused" else QueryError
         return kind(self.text, place=place)
 
 
-def frame(kind: int, data: bytes | bytearray = b"") -> bytes:
-    """Return a frame."""
-    return HEADER.pack(kind, len(data)) + data
+def frame(kind: int, data: bytes | bytearray = b"", seconds: float = 0.0) -> bytes:
+    """Return a frame of a task that has taken `seconds`."""
+    return HEADER.pack(kind, min(int(seconds * 1e6), _MOST), len(data)) + data

@@ -17,7 +17,7 @@ import socket
 import sys
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -25,6 +25,9 @@ from pyoxigraph import Store
 from kg.errors import KgError, QueryError, RefusedQueryError, StageError
 from kg.publish.query_dataset import Dataset, dataset_of, in_merge
 from kg.publish.store import Query, open_read_only, write
+from kg.serve.federation.allowed import Allowed
+from kg.serve.federation.faults import ServiceError
+from kg.serve.federation.relayed import relaying
 from kg.serve.workers.limits import QueryLimits
 from kg.serve.workers.output import Output
 from kg.serve.workers.task import LENGTH, RETIRE, Fault, Kind, Task, frame
@@ -44,8 +47,10 @@ class Setup:
     version: str
     store: Path
     prefixes: dict[str, str]
+    base: str | None
     limits: QueryLimits
     default_graph: DefaultGraph = "union"
+    allowed: Allowed = field(default_factory=Allowed)
 
 
 def serve(link: socket.socket, setup: Setup) -> None:
@@ -99,38 +104,47 @@ class _Worker:
     def _answer(self, task: Task) -> None:
         began = time.monotonic()
         output = Output(lambda kind, data: self._send(kind, data, began), task.coding)
-        query = Query(task.text, task.default_graphs, task.named_graphs, self._setup.prefixes)
+        prefixes, allowed = self._setup.prefixes, self._setup.allowed
+        query = Query(
+            task.text, task.default_graphs, task.named_graphs, prefixes, base=self._setup.base
+        )
         try:
-            dataset = dataset_of(self._setup.default_graph, query)
-            if dataset:
-                self._write_in(dataset, query, task.form, output)
+            if allowed.endpoints:
+                with relaying(task.text, prefixes, allowed) as relayed:
+                    query = replace(query, text=relayed.text)
+                    self._write(query, task.form, output, proven=relayed.clauses > 0)
             else:
-                write(self._store, query, task.form, output)
+                self._write(query, task.form, output)
             output.close()
         except (QueryError, StageError) as error:
             self._send(Kind.FAULT, _fault(error).encode(), began)
 
-    def _write_in(self, dataset: Dataset, query: Query, form: str, output: Output) -> None:
-        in_merge(
-            self._store,
-            dataset,
-            lambda store, merged: write(store, replace(query, dataset=merged), form, output),
-            version=self._setup.store.parent,
-        )
+    def _write(self, query: Query, form: str, output: Output, *, proven: bool = False) -> None:
+        dataset = dataset_of(self._setup.default_graph, query)
+        if not dataset:
+            write(self._store, query, form, output, proven=proven)
+            return
+
+        def write_in(store: Store, merged: Dataset) -> None:
+            write(store, replace(query, dataset=merged), form, output, proven=proven)
+
+        in_merge(self._store, dataset, write_in, version=self._setup.store.parent)
 
     def _send(self, kind: Kind, data: bytes | bytearray, began: float) -> None:
         if kind is Kind.PART:
             self._link.sendall(frame(kind, data))
             return
-        if time.monotonic() - began > _QUICK:
+        seconds = time.monotonic() - began
+        if seconds > _QUICK:
             gc.collect()
             kept = _resident() - self._at_start
             self._retire |= RETIRE if kept > self._setup.limits.worn else 0
-        self._link.sendall(frame(kind | self._retire, data))
+        self._link.sendall(frame(kind | self._retire, data, seconds))
 
 
 def _fault(error: QueryError | StageError) -> Fault:
     kind = "stage" if isinstance(error, StageError) else "query"
+    kind = "service" if isinstance(error, ServiceError) else kind
     kind = "refused" if isinstance(error, RefusedQueryError) else kind
     place = error.place
     line, column = (place.line, place.column) if place else (None, None)
