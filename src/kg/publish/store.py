@@ -154,7 +154,7 @@ def _prove_no_service(query: Query) -> None:
 
 def _run(store: Store, query: Query) -> Result:
     """Run a query; the columns of SELECT * come as their variables appear in the text."""
-    star = star_of(query.text)
+    star = star_of(query.text) if "*" in query.text else None
     result = _run_text(store, query, query.text)
     if star is None or not isinstance(result, QuerySolutions) or len(result.variables) < 2:
         return result

@@ -122,7 +122,7 @@ class Answers:
         question = flight.question
         if not question.changes and entry.version == self.pool.version:
             kept = flight.kept if entry.version == flight.version else question.key(entry.version)
-            self.cache.put(kept, entry)
+            self.cache.put(kept, entry, flight.job.took)
 
 
 class Ticket:

@@ -8,6 +8,8 @@ from collections.abc import Hashable
 OVERHEAD = 1024
 """Bytes that an entry takes besides its content and the requests that lead to it."""
 _SHARE = 8
+_NO_TIME = 0.002
+_MOST_SEEN = 1 << 16
 _MOST_REQUESTS = 16
 
 
@@ -43,6 +45,7 @@ class Cache:
         self.by_request: dict[bytes, Entry] = {}
         self.bytes = 0
         self.evictions = 0
+        self._seen: set[int] = set()
 
     def __len__(self) -> int:
         """Return the number of entries."""
@@ -60,11 +63,22 @@ class Cache:
             entry.used = True
         return entry
 
-    def put(self, key: Hashable, entry: Entry) -> None:
-        """Keep an entry; others go if there is no room, those that were not used lately first."""
+    def put(self, key: Hashable, entry: Entry, seconds: float = 1.0) -> None:
+        """Keep an entry that it took `seconds` to make.
+
+        One that is made in no time is kept when it is asked for the second time, for most are
+        asked once. Others go if there is no room, those that were not used lately first.
+        """
         size = len(entry.content) + OVERHEAD
         if size > self.largest or key in self._entries:
             return
+        if seconds < _NO_TIME:
+            mark = hash(key)
+            if mark not in self._seen:
+                if len(self._seen) >= _MOST_SEEN:
+                    self._seen.clear()
+                self._seen.add(mark)
+                return
         entry.key = key
         self._entries[key] = entry
         self.bytes += size

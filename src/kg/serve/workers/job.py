@@ -40,6 +40,7 @@ class Job:
         "streaming",
         "task",
         "timeout",
+        "took",
         "version",
     )
 
@@ -49,7 +50,7 @@ class Job:
         self.sink: Sink | None = sink
         self.arrived = arrived
         self.timeout = timeout
-        self.began = 0.0
+        self.began = self.took = 0.0
         self.version = ""
         self.link: Link | None = None
         self.streaming = False

@@ -37,6 +37,7 @@ class Link(asyncio.Protocol):
         "_rest",
         "_suspect",
         "_transport",
+        "_wanted",
         "is_long",
         "is_ready",
         "is_spent",
@@ -54,6 +55,7 @@ class Link(asyncio.Protocol):
         """Know the worker `pid` of `nursery`, forked at `now`."""
         self._keeper = keeper
         self._rest = bytearray()
+        self._wanted = 0
         self._transport: asyncio.Transport | None = None
         self._paused = False
         self.nursery = nursery
@@ -136,21 +138,24 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take the frames that are complete."""
-        if not self._rest and len(data) >= HEADER.size:
-            kind, took, length = HEADER.unpack_from(data)
-            if len(data) == HEADER.size + length:  # one frame, the usual case
-                self._take(kind, took, data[HEADER.size :])
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._wanted:
                 return
-        rest = self._rest
-        rest += data
-        while len(rest) >= HEADER.size:
-            kind, took, length = HEADER.unpack_from(rest)
-            end = HEADER.size + length
-            if len(rest) < end:
-                return
-            body = bytes(memoryview(rest)[HEADER.size : end])
-            del rest[:end]
-            self._take(kind, took, body)
+            data, self._rest = bytes(self._rest), bytearray()
+        start, size = 0, len(data)
+        while size - start >= HEADER.size:
+            kind, took, length = HEADER.unpack_from(data, start)
+            end = start + HEADER.size + length
+            if end > size:
+                self._wanted = end - start
+                break
+            self._take(kind, took, data[start + HEADER.size : end])
+            start = end
+        else:
+            self._wanted = HEADER.size
+        if start < size:
+            self._rest += data[start:]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the pool."""
@@ -172,8 +177,10 @@ class Link(asyncio.Protocol):
                 sink.part(job, data)
             return
         self.job = job.link = None
-        self.resume()
-        self._keeper.free(self, took / 1e6, retire=bool(kind & RETIRE))
+        job.took = took / 1e6
+        if self._paused:
+            self.resume()
+        self._keeper.free(self, job.took, retire=bool(kind & RETIRE))
         if sink:
             _end(job, sink, kind & ~RETIRE, data)
 
