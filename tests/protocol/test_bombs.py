@@ -6,7 +6,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
-from tests.protocol.coming import coming
 from tests.protocol.conftest import LIMIT
 from tests.protocol.exchange import Sent
 from tests.protocol.hostile import GRACE, faults
@@ -112,14 +111,12 @@ BOMBS = {
 """Queries that are to end within their limit; each once showed some engine's weakness."""
 
 
-@coming
 def test_bombs(hostile: Served) -> None:
     """Each ends within the limit and a second, and says honestly how."""
     assert CHAIN**3 > 10**9
     assert faults(hostile, BOMBS, limit=LIMIT) == []
 
 
-@coming
 def test_others_are_served(hostile: Served) -> None:
     """While bombs run one after the other, simple queries are answered at once."""
     times = []
@@ -137,7 +134,6 @@ def test_others_are_served(hostile: Served) -> None:
     assert sorted(times)[int(len(times) * 0.95)] < 0.1
 
 
-@coming
 def test_memory_is_given_back(hostile: Served) -> None:
     """After bombs of memory the server needs what it needed before."""
     assert hostile.is_alive()
@@ -148,7 +144,6 @@ def test_memory_is_given_back(hostile: Served) -> None:
     assert memory(hostile.process.pid) < before * 1.1 + (8 << 20)
 
 
-@coming
 def test_limit_is_said(hostile: Served) -> None:
     """The problem document names the limit that was reached."""
     reply = hostile.ask(BOMBS["count of a cube"], patience=LIMIT + GRACE)
@@ -157,7 +152,6 @@ def test_limit_is_said(hostile: Served) -> None:
     assert f"{LIMIT:g}" in reply.json()["detail"]
 
 
-@coming
 def test_timeout_parameter(hostile: Served) -> None:
     """A request may lower its limit, but not raise it; other values do no harm."""
     start = time.perf_counter()
@@ -171,7 +165,6 @@ def test_timeout_parameter(hostile: Served) -> None:
         assert hostile.get("ASK {}", timeout=value).status in (200, 400)
 
 
-@coming
 def test_cut_stream(hostile: Served) -> None:
     """A stream that reaches its limit is cut so that no client takes it for whole."""
     data = (

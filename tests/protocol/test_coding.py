@@ -8,10 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from tests.protocol.coming import coming
 from tests.protocol.served import Served
-
-pytestmark = coming
 
 LARGE = "SELECT ?s ?o { ?s ex:next ?o } ORDER BY ?s LIMIT 500"
 SMALL = "ASK {}"

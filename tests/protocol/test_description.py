@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
-from tests.protocol.coming import coming
 from tests.protocol.served import Served
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -138,7 +137,6 @@ def test_default_graph_is_true(served: Served) -> None:
     assert served.ask("ASK { ?s ex:in 1 . ?t ex:in 2 }").json()["boolean"] is True
 
 
-@coming
 def test_entailment(served: Served) -> None:
     """The regime is OWL entailment with the profile RL."""
     graph = description(served)

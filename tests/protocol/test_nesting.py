@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.protocol.coming import coming
 from tests.protocol.conftest import LIMIT
 from tests.protocol.hostile import faults
 from tests.protocol.served import Served
@@ -73,7 +72,6 @@ NOT_SPARQL = (
 """Names of those that SPARQL 1.1 does not know, or does not nest."""
 
 
-@coming
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_nesting(hostile: Served, depth: int) -> None:
     """However deep: an answer, a refusal or the limit in time, and the server goes on."""
@@ -91,7 +89,6 @@ def test_shallow(served: Served) -> None:
         assert reply.status == 200, f"{name}: {reply.text}"
 
 
-@coming
 def test_deep_in_other_parts(hostile: Served) -> None:
     """Deep nesting in a form, in the address and in headers does no harm either."""
     deep = "ASK " + "{" * 20_000 + "}" * 20_000

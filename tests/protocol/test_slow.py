@@ -9,7 +9,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.protocol.coming import coming
 from tests.protocol.conftest import WORKERS
 from tests.protocol.exchange import Sent
 from tests.protocol.served import Served, descendants, memory
@@ -93,7 +92,6 @@ def test_leaving(hostile: Served, when: str, how: str) -> None:
     assert "Traceback" not in hostile.log.read_text()
 
 
-@coming
 def test_left_while_waiting(hostile: Served) -> None:
     """A query whose client left before its turn is answered when somebody else asks it."""
     with contextlib.ExitStack() as stack:
@@ -109,7 +107,6 @@ def test_left_while_waiting(hostile: Served) -> None:
     assert hostile.ask(query.decode(), patience=5).status == 200
 
 
-@coming
 def test_slow_reader_is_bounded(hostile: Served) -> None:
     """While three clients do not read their 50 MiB, the server holds about one of them at most."""
     assert hostile.is_alive()
@@ -156,7 +153,6 @@ DRIPPING = {
 }
 
 
-@coming
 def test_slowloris(hostile: Served) -> None:
     """Who sends a byte now and then is let go within the limit, and holds nobody up."""
     limit = 20.0
@@ -191,7 +187,6 @@ def _is_closed(connection: socket.socket, byte: int | None) -> bool:
     return True
 
 
-@coming
 def test_dripping_crowd(hostile: Served) -> None:
     """Three hundred clients in the middle of a request keep nobody from being served."""
     crowd = [socket.create_connection(hostile.address, timeout=5) for _ in range(300)]

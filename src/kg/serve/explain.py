@@ -24,7 +24,7 @@ from kg.reason.proof_turtle import as_turtle
 from kg.reason.render_proof import as_text
 from kg.serve.headers import etag, is_fresh
 from kg.serve.negotiate import Offer, Representation, choose, language
-from kg.serve.problems import BAD_REQUEST, NOT_ACCEPTABLE, Details, RequestError
+from kg.serve.problems import BAD_REQUEST, Details, RequestError, not_acceptable
 from kg.settings import Project
 
 RENDERERS: Mapping[str, Callable[[Account], str]] = MappingProxyType(
@@ -107,12 +107,7 @@ def read_question(request: Request, prefixes: Mapping[str, str]) -> Question:
     accept = ", ".join(request.headers.getlist("accept"))
     representation = choose(OFFER, accept, formats)
     if representation is None:
-        possible = ", ".join(dict.fromkeys(each.media_type for each in OFFER.representations))
-        raise RequestError(
-            NOT_ACCEPTABLE,
-            Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
-            Details(members={"available": OFFER.media_types}),
-        )
+        raise not_acceptable(list(dict.fromkeys(OFFER.media_types)))
     subject, predicate, value = (_term(fields, name, prefixes) for name in _NAMES)
     asked = fields.get("lang", [None])[0]
     return Question(

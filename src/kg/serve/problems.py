@@ -185,6 +185,16 @@ def unexpected(request: Request) -> Response:
     return problem(request, INTERNAL, _UNEXPECTED)
 
 
+def not_acceptable(available: list[str]) -> RequestError:
+    """Return the error of a request that accepts none of the media types that are possible."""
+    possible = ", ".join(available)
+    return RequestError(
+        NOT_ACCEPTABLE,
+        Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
+        Details(members={"available": available}),
+    )
+
+
 def stopping(request: Request) -> Response:
     """Return the problem for a request that was not answered before the server stops."""
     text = Text(de="Der Server wird gerade beendet.", en="The server is being stopped.")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from kg.errors import Text
 from kg.rdf.sparql_text import is_changing
 from kg.serve.answers import Question
 from kg.serve.headers import etag
 from kg.serve.negotiate import ANY, GRAPHS, ROWS, Offer, Representation, choose, coding_of
-from kg.serve.problems import NOT_ACCEPTABLE, Details, RequestError
+from kg.serve.problems import not_acceptable
 from kg.serve.protocol import Call
 
 VARY = "Accept, Accept-Encoding"
@@ -40,13 +39,7 @@ def negotiated(offer: str, accept: str, formats: tuple[str, ...]) -> Representat
     small = len(accept) < _REMEMBERED and sum(map(len, formats)) < _REMEMBERED
     found = (_choose if small else _choose.__wrapped__)(offer, accept, formats)
     if found is None:
-        available = _OFFERS[offer].media_types
-        possible = ", ".join(available)
-        raise RequestError(
-            NOT_ACCEPTABLE,
-            Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
-            Details(members={"available": available}),
-        )
+        raise not_acceptable(_OFFERS[offer].media_types)
     return found
 
 

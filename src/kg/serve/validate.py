@@ -14,7 +14,7 @@ from starlette.responses import Response
 from kg.errors import Text
 from kg.publish.versions import Published
 from kg.serve.negotiate import Offer, Representation, choose, language
-from kg.serve.problems import BAD_REQUEST, NOT_ACCEPTABLE, Details, RequestError
+from kg.serve.problems import BAD_REQUEST, Details, RequestError, not_acceptable
 from kg.serve.protocol import read_body
 from kg.serve.validate_input import check_type
 from kg.serve.validate_pool import Pool
@@ -128,12 +128,7 @@ def _representation(request: Request) -> Representation:
     accept = ", ".join(request.headers.getlist("accept"))
     found = choose(OFFER, accept, formats)
     if found is None:
-        possible = ", ".join(OFFER.media_types)
-        raise RequestError(
-            NOT_ACCEPTABLE,
-            Text(de=f"Möglich sind hier {possible}.", en=f"Possible here are {possible}."),
-            Details(members={"available": OFFER.media_types}),
-        )
+        raise not_acceptable(OFFER.media_types)
     return found
 
 

@@ -24,6 +24,7 @@ from kg.errors import KgError, ReadError, Text
 from kg.rdf.dataset import Source
 from kg.reason.impact import Impact
 from kg.reason.render_impact import impact_text
+from kg.serve.address_space import limit_memory
 from kg.serve.problems import BAD_REQUEST, INTERNAL, UNAVAILABLE, RequestError
 from kg.serve.validate_input import Posted, read_task
 from kg.serve.validate_task import (
@@ -110,7 +111,8 @@ def _answer_all(connection: Connection) -> None:
     sys.path[:] = pickle.loads(connection.recv_bytes())
     setup: Setup = pickle.loads(connection.recv_bytes())
     opened = _Opened(setup)
-    _limit_memory(setup.limits.memory)
+    limit_memory(setup.limits.memory)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection.send_bytes(opened.message.encode())
     while True:
         task: Task = pickle.loads(connection.recv_bytes())
@@ -194,18 +196,6 @@ def _place(error: KgError) -> dict[str, object]:
         "pointer": place.pointer,
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _limit_memory(more: int) -> None:
-    """Allow so many bytes of address space beyond what is in use now."""
-    counts = Path("/proc/self/statm")
-    pages = int(counts.read_text(encoding="ascii").split()[0]) if counts.exists() else 0
-    limit = pages * resource.getpagesize() + more
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ from pyoxigraph import Store
 from kg.errors import KgError, QueryError, RefusedQueryError, StageError
 from kg.publish.query_dataset import Dataset, dataset_of, in_merge
 from kg.publish.store import Query, open_read_only, write
+from kg.serve.address_space import limit_memory
 from kg.serve.federation.allowed import Allowed
 from kg.serve.federation.faults import ServiceError
 from kg.serve.federation.relayed import relaying
@@ -149,17 +150,6 @@ def _fault(error: QueryError | StageError) -> Fault:
     place = error.place
     line, column = (place.line, place.column) if place else (None, None)
     return Fault(kind, error.text, line, column)
-
-
-def limit_memory(more: int) -> None:
-    """Allow so many bytes of address space beyond what this process has in use now."""
-    counts = Path("/proc/self/statm")
-    pages = int(counts.read_text(encoding="ascii").split()[0]) if counts.exists() else 0
-    limit = pages * _PAGE + more
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def _resident() -> int:
