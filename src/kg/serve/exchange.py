@@ -84,6 +84,8 @@ class Heads:
             values.setdefault(name, []).append(value)
         if not values.keys() <= _KNOWN or any(len(values.get(name, ())) > 1 for name in _ONCE):
             return
+        if not data.startswith(method):  # an empty line before it: what follows is no header
+            return
         end = data.find(_END)
         block = data[data.find(b"\r\n") : end]
         length = int(b"".join(values.get(b"content-length", [b"0"])))

@@ -23,6 +23,8 @@ MAX_BODY = 1 << 20
 MAX_FIELDS = 1000
 
 _FORMATS = ("format", "output", "results", "Accept")
+_UNUSUAL = (b"&", b";", b"\n", b"\r")
+"""Not in a query string that has but one parameter; C would join lines after a bare %."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 Fields = list[tuple[str, str]]
@@ -89,7 +91,7 @@ def _only_query(raw: bytes) -> str | None:
 
     A query string with = for % and no other = is quoted-printable, which C decodes at once.
     """
-    if not raw.startswith(b"query=") or b"&" in raw or b";" in raw:
+    if not raw.startswith(b"query=") or any(sign in raw for sign in _UNUSUAL):
         return None
     quoted = raw[6:].replace(b"+", b" ").replace(b"=", b"%3D").replace(b"%", b"=")
     decoded = a2b_qp(quoted)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
+import logging
 import resource
 import socket
 import sys
@@ -17,6 +17,7 @@ from kg.serve.app import create_app
 from kg.serve.operation.front import Seat
 from kg.serve.operation.processes import Fronts, run_fronts
 from kg.serve.options import ServeOptions
+from kg.serve.serving import Serving
 from kg.settings import Project
 
 BACKLOG = 2048
@@ -47,8 +48,7 @@ def run_server(
             sys.stderr.flush()
 
         if options.processes == 1:
-            greet()
-            serve_on(project, listener, options)
+            serve_on(project, listener, options, seat=Seat(ready=greet))
             return
         plain = replace(project, prefixes=dict(project.prefixes))  # as it can be pickled
         fronts = Fronts(
@@ -92,8 +92,17 @@ def serve_on(
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)  # what requests leave behind has no cycles
-    with contextlib.suppress(KeyboardInterrupt):
+    serving: Serving = app.state.serving
+    logging.getLogger("uvicorn.error").addFilter(lambda _: serving.fault is None)
+    try:
         uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        return
+    except SystemExit:
+        if serving.fault is None:
+            raise
+    if serving.fault:
+        raise serving.fault
 
 
 def _allow_many_connections() -> None:

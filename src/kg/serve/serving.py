@@ -47,6 +47,8 @@ class Serving:
         self.options = options or ServeOptions()
         self._published = published
         self._allowed = _allowed(project)
+        self.fault: StageError | None = None
+        """Why it could not start."""
         self._on_switch: list[OnSwitch] = []
         self.pool = Pool(self._setup(published))
         self.cache = Cache(self.options.cache)
@@ -82,7 +84,11 @@ class Serving:
     async def running(self, app: object = None) -> AsyncIterator[None]:
         """Have the workers at work, on the newest version; raises StageError."""
         del app
-        await self.pool.start()
+        try:
+            await self.pool.start()
+        except StageError as error:
+            self.fault = error
+            raise
         watching = asyncio.create_task(self._watch())
         if self.options.request_log not in (None, "-"):
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.log.reopen)

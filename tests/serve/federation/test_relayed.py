@@ -59,7 +59,7 @@ def test_request() -> None:
     (request,) = fake.asked
     assert (request.method, request.path) == ("POST", "/sparql")
     assert request.query == f"SELECT * WHERE {{ ?town <{EX}population> ?count . }}"
-    assert request.headers["user-agent"] == f"kommunalgraph/{__version__}"
+    assert request.headers["user-agent"] == f"kg/{__version__}"
     assert set(request.headers) == {
         "host",
         "user-agent",

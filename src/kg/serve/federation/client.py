@@ -103,7 +103,7 @@ def _headers(hop: _Hop) -> list[tuple[bytes, bytes]]:
     host = urlsplit(hop.url).netloc
     headers = {
         "Host": host,
-        "User-Agent": f"kommunalgraph/{__version__}",
+        "User-Agent": f"kg/{__version__}",
         "Accept": f"{TYPES[0]}, {TYPES[1]};q=0.9",
         "Accept-Encoding": "gzip",
         "Connection": "close",

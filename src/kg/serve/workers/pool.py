@@ -27,6 +27,8 @@ _SHORT = 0.0005
 _WEIGHT = 0.05
 _STUCK = 0.02
 """After so many seconds what a worker has not begun is given to others."""
+_HOPELESS = 6
+"""After so many workers that did not get ready, one after the other, the start is given up."""
 _STATUS = 2.0
 """So long the exit code of a worker may come after its end was seen."""
 _OVERRUN = (NO_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGTRAP)
@@ -85,9 +87,11 @@ class Pool:
         self._fill()
         try:
             await asyncio.wait_for(self._first_ready.wait(), self.limits.start)
-        except TimeoutError as error:
+        except TimeoutError:
+            self._failures += _HOPELESS
+        if self._failures >= _HOPELESS:
             await self.close()
-            raise endings.not_started() from error
+            raise endings.not_started()
 
     async def close(self) -> None:
         """End all workers; what they work on is given up."""
@@ -188,6 +192,8 @@ class Pool:
                 self._orphans[link.pid] = job
                 self._loop.call_later(_STATUS, self._ended, link.pid, 0)
         self._failures += not link.is_ready and link.nursery is self._nursery
+        if self._failures >= _HOPELESS:
+            self._first_ready.set()
         self._close_if_unused(link.nursery)
         self._fill()
 
