@@ -12,8 +12,8 @@ _TOKEN = re.compile(
     r"""
     \#[^\n\r]*
   | <[^<>"{}|^`\\\x00-\x20]*>
-  | \"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
-  | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
+  | \"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*+(?:\"\"\")?|'''(?:'{0,2}(?:[^'\\]|\\.))*+(?:''')?
+  | "(?:[^"\\\n\r]|\\.)*+"? | '(?:[^'\\\n\r]|\\.)*+'?
   | [?$]\w+
   | @[A-Za-z]+(?:-[A-Za-z0-9]+)*
   | (?P<name>[\w.-]*+:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\.)*)
@@ -62,10 +62,8 @@ def is_changing(text: str) -> bool:
 
     Of a long text it is enough that the letters of such a function stand somewhere in it.
     """
-    lower = text.lower()
-    if "service" in lower:
-        return True
     if len(text) > _LONG:
+        lower = text.lower()
         return any(name.lower() in lower for name in _CHANGING)
     return next(changing_functions(text), None) is not None
 

@@ -129,7 +129,8 @@ class _Site:
         if call.query is None:
             return self._description(request, call, accept)
         codings = ", ".join(request.headers.getlist("accept-encoding"))
-        question = question_of(call, accept, codings)
+        federated = bool(self._serving.federated)
+        question = question_of(call, accept, codings, federated=federated)
         request.scope[QUERY] = question.text
         answer = await unless_gone(request, self._engine.stream(question))
         return Reply(request, question, answer)

@@ -57,6 +57,7 @@ class Connection(HttpToolsProtocol):
         self._most_frame_bytes = MAX_FRAME
         self._header_bytes = 0
         self._unsent = 0
+        self._cycles: list[Any] = []
         self.last_heard = self._last_sent = self.loop.time()
 
     def has_exchange(self) -> bool:
@@ -67,6 +68,15 @@ class Connection(HttpToolsProtocol):
         """Return whether uvicorn answers a request."""
         cycle: Any = self.cycle  # there is none before the first request
         return cycle is not None and not cycle.response_complete
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell all requests on the way; of several in a row uvicorn tells the last one only."""
+        super().connection_lost(exc)
+        for cycle in self._cycles:
+            if not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+        self._cycles.clear()
 
     def is_busy(self) -> bool:
         """Return whether a request is being answered."""
@@ -121,6 +131,8 @@ class Connection(HttpToolsProtocol):
         if len(url) > _LONG_TARGET:
             self.url = target if mark else target[:_LONG_TARGET]
         super().on_headers_complete()
+        self._cycles = [one for one in self._cycles if not one.response_complete]
+        self._cycles.append(self.cycle)
         self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
         if len(url) > _LONG_TARGET:
             self.scope["query_string"] = query.partition(b"#")[0]

@@ -70,8 +70,9 @@ class Asked:
 class Heads:
     """The blocks of headers that were found good."""
 
-    def __init__(self) -> None:
-        """Know none."""
+    def __init__(self, *, federated: bool = False) -> None:
+        """Know none; `federated` is as in `kg.serve.sparql.question_of`."""
+        self._federated = federated
         self._known: dict[bytes, Head] = {}
 
     def learn(self, method: bytes, data: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -134,7 +135,9 @@ class Heads:
                 call = read_post(query_string, head.media_type, data[end + len(_END) :])
             if call.query is None:
                 return None
-            question = question_of(call, head.accept, head.accept_encoding)
+            question = question_of(
+                call, head.accept, head.accept_encoding, federated=self._federated
+            )
         except KgError:
             return None  # the long way finds it as well and says what is wrong
         return Asked(question, head, data if is_get and not question.changes else None)

@@ -32,12 +32,14 @@ _MOST_LINES = 1000
 class Front:
     """What the connections of one process share."""
 
-    def __init__(self, answers: Answers, metrics: Metrics, log: RequestLog) -> None:
-        """Answer queries by `answers`, count in `metrics`."""
+    def __init__(
+        self, answers: Answers, metrics: Metrics, log: RequestLog, *, federated: bool = False
+    ) -> None:
+        """Answer queries by `answers`, which may ask others if `federated`; count in `metrics`."""
         self.answers = answers
         self.metrics = metrics
         self.log = log
-        self.heads = Heads()
+        self.heads = Heads(federated=federated)
         self.by_request = answers.cache.by_request
         self.protocols: set[FrontProtocol] = set()
         self.lines: dict[Hashable, bytes] = {}

@@ -60,7 +60,8 @@ class Serving:
         self.board = Board(self.metrics, folder=seat.folder, slot=seat.slot)
         self.answers = Answers(self.pool, self.cache, self.metrics)
         self.engine = PooledEngine(self.answers)
-        self.front = Front(self.answers, self.metrics, self.log)
+        federated = bool(self.federated)
+        self.front = Front(self.answers, self.metrics, self.log, federated=federated)
 
     @property
     def federated(self) -> tuple[str, ...]:

@@ -17,12 +17,16 @@ _REMEMBERED = 500
 """Longer header values are not worth their place in the memory of what was negotiated."""
 
 
-def question_of(call: Call, accept: str, accept_encoding: str) -> Question:
+def question_of(
+    call: Call, accept: str, accept_encoding: str, *, federated: bool = False
+) -> Question:
     """Return the question of a call that has a query; raises RequestError when it fits no format.
 
-    `accept` and `accept_encoding` are the values of these headers.
+    `accept` and `accept_encoding` are the values of these headers. Where queries may ask other
+    endpoints (`federated`), what may be such a query is answered anew each time.
     """
     assert call.query is not None
+    asks_others = federated and "service" in call.query.lower()
     return Question(
         call.query,
         negotiated(_offer(call.kind), accept, call.formats),
@@ -30,7 +34,7 @@ def question_of(call: Call, accept: str, accept_encoding: str) -> Question:
         call.named_graphs,
         _coding(accept_encoding),
         call.timeout,
-        is_changing(call.query),
+        asks_others or is_changing(call.query),
     )
 
 

@@ -282,6 +282,24 @@ def test_stream_is_bounded(project: Project, version: Version) -> None:
     in_pool(project, version, test, timeout=10, stall=0.5)
 
 
+def test_unread_streams_leave_nothing(project: Project, version: Version) -> None:
+    """Workers that are killed while nobody reads are replaced, however many they are."""
+
+    async def test(pool: Pool) -> None:
+        for _ in range(LIMITS.long + LIMITS.workers + 1):
+            job, waiting = submit(pool, STREAM, "csv")
+            await asyncio.wait_for(waiting.first.wait(), 10)
+            job.pause(asyncio.get_running_loop().time())
+            assert status(await waiting.came) == 504
+        assert b'"boolean":true' in await ask(pool, "ASK { id:stag a ex:Animal }")  # type: ignore[operator]
+        async with asyncio.timeout(5):
+            while len(pool.process_ids()) > 1 + LIMITS.workers:
+                await asyncio.sleep(0.02)
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test, timeout=0.5)
+
+
 def test_close_answers_all(project: Project, version: Version) -> None:
     """When the pool is closed, whoever waits is told so, and no process is left."""
 

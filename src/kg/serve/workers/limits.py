@@ -21,7 +21,9 @@ class QueryLimits:
     """So many queries that take longer may run beside them, each in a process of its own."""
     long_after: float = 0.3
     """A query is a long one after this time: it goes on with less of the processor."""
-    crowded_after: float = 1.0
+    long_if_wanted: float = 0.05
+    """The same while others wait for a process."""
+    crowded_after: float = 0.3
     """So long a query runs when all places for long ones are taken and others wait."""
     queue: int = 1024
     """So many requests may wait for a process."""

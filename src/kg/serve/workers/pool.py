@@ -330,6 +330,7 @@ class Pool:
             link.killed = reason
             self._count(reason)
         job, link.job = link.job, None
+        link.resume()  # its end is seen only by one who reads
         self._hand_on(link.take_back())
         if job:
             job.link = None
@@ -376,9 +377,10 @@ class Pool:
     def _make_room(self, busy: list[Link], now: float) -> None:
         """Move long queries aside; give one up when there is no room and others wait."""
         free = self.limits.long - sum(link.is_long for link in self._links)
+        after = self.limits.long_if_wanted if self._waiting else self.limits.long_after
         for link in busy:
             job = link.job
-            if job and not link.is_long and now - job.began > self.limits.long_after and free > 0:
+            if job and not link.is_long and now - job.began > after and free > 0:
                 free -= 1
                 link.is_long = True
                 link.nursery.hold_back(link.pid, link.thread)
