@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pyoxigraph import (
+    DefaultGraph,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -211,6 +212,17 @@ def write(
         _serialize(result, query, result_format, output)
     except RuntimeError as error:
         raise _query_error(str(error), query) from error
+
+
+def dump(store: Store, graph: str | None, query: Query, result_format: str, output: Any) -> None:
+    """Write a whole graph, the default graph for None, which takes no memory.
+
+    The same as CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }, which keeps all triples to find repeated ones,
+    though a graph has none. `query` has the prefixes. Not for RDF/XML: see `nameable`.
+    """
+    form = GRAPHS[result_format]
+    name = NamedNode(graph) if graph else DefaultGraph()
+    store.dump(output, form, from_graph=name, prefixes=_usable(query.prefixes, form))
 
 
 def _serialize(

@@ -172,6 +172,7 @@ class Flight:
             question.coding,
             question.default_graphs,
             question.named_graphs,
+            question.is_dump,
         )
         self.job = Job(
             task,

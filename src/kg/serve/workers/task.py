@@ -53,6 +53,8 @@ class Task(NamedTuple):
     coding: str | None = None
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    is_dump: bool = False
+    """The text asks for all of the one default graph, or of the store's if none is named."""
 
     def encode(self) -> bytes:
         """Return the task as a worker reads it."""

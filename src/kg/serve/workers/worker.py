@@ -24,7 +24,7 @@ from pyoxigraph import Store
 
 from kg.errors import KgError, QueryError, RefusedQueryError, StageError
 from kg.publish.query_dataset import Dataset, dataset_of, in_merge
-from kg.publish.store import Query, open_read_only, write
+from kg.publish.store import Query, dump, open_read_only, write
 from kg.serve.address_space import limit_memory
 from kg.serve.federation.allowed import Allowed
 from kg.serve.federation.faults import ServiceError
@@ -110,7 +110,10 @@ class _Worker:
             task.text, task.default_graphs, task.named_graphs, prefixes, base=self._setup.base
         )
         try:
-            if allowed.endpoints:
+            if task.is_dump and task.form != "rdfxml" and self._holds(query):
+                graph = query.default_graphs[0] if query.default_graphs else None
+                dump(self._store, graph, query, task.form, output)
+            elif allowed.endpoints:
                 with relaying(task.text, prefixes, allowed) as relayed:
                     query = replace(query, text=relayed.text)
                     self._write(query, task.form, output, proven=relayed.clauses > 0)
@@ -119,6 +122,10 @@ class _Worker:
             output.close()
         except (QueryError, StageError) as error:
             self._send(Kind.FAULT, _fault(error).encode(), began)
+
+    def _holds(self, query: Query) -> bool:
+        """Return whether the default graph of a query is one of the store's graphs."""
+        return bool(query.default_graphs) or self._setup.default_graph == "union"
 
     def _write(self, query: Query, form: str, output: Output, *, proven: bool = False) -> None:
         dataset = dataset_of(self._setup.default_graph, query)
