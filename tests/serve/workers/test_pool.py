@@ -204,6 +204,24 @@ def test_killed_zygote(project: Project, version: Version) -> None:
     in_pool(project, version, test)
 
 
+def test_zygote_that_hangs(project: Project, version: Version) -> None:
+    """When the process that forks does nothing any more, another one takes its place."""
+
+    async def test(pool: Pool) -> None:
+        assert await settled(pool) == IDLE
+        zygote, *_ = pool.process_ids()
+        os.kill(zygote, signal.SIGSTOP)
+        slow = [submit(pool, SLOW)[1] for _ in range(LIMITS.workers)]
+        assert {status(await each.came) for each in slow} == {504}
+        async with asyncio.timeout(15):
+            while zygote in pool.process_ids() or not pool.gauges()["idle"]:
+                await asyncio.sleep(0.05)
+        assert isinstance(await ask(pool, "ASK {}"), bytes)
+        assert await settled(pool) == IDLE
+
+    in_pool(project, version, test)
+
+
 def test_switch_under_load(project: Project, version: Version) -> None:
     """While another version takes over, every query is answered, by the one or the other."""
 

@@ -18,6 +18,8 @@ from kg.serve.workers.worker import Setup
 from kg.serve.workers.zygote import MESSAGE
 
 _ENDING = 2.0
+_PATIENCE = 5.0
+"""A zygote that does not fork within so many seconds is ended, and its workers with it."""
 _MALLOC = "glibc.malloc.tcache_count=5000"
 """Keeps freed memory of a query for the next one: a look-up takes a quarter less time."""
 
@@ -63,7 +65,10 @@ class Nursery:
         return self._process.pid
 
     async def fork(self) -> tuple[int, socket.socket]:
-        """Return the process id of a new worker and the socket to it; raises OSError."""
+        """Return the process id of a new worker and the socket to it.
+
+        Raises OSError when there is none; a zygote that hangs is ended then.
+        """
         number = next(self._numbers)
         own, other = socket.socketpair()
         try:
@@ -71,7 +76,11 @@ class Nursery:
                 message = [f"fork {number}".encode()]
                 socket.send_fds(self._control, message, [other.fileno()])
             future = self._forking[number] = self._loop.create_future()
-            pid = await future
+            pid = await asyncio.wait_for(future, _PATIENCE)
+        except TimeoutError as error:
+            own.close()
+            self._process.kill()  # it hangs; what follows is as if it had ended by itself
+            raise ConnectionError from error
         except BaseException:
             own.close()
             raise
