@@ -26,6 +26,8 @@ ROWS_OF_PRODUCT = "{ " + " . ".join(f"?s{i} ?p{i} ?o{i}" for i in range(6)) + " 
 LONG = f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT * {ROWS_OF_PRODUCT} LIMIT 800000 }} }}"
 """It takes some tenths of a second."""
 LONGER = LONG.replace("800000", "3000000")
+ONE_AT_A_TIME = {"workers": 1, "long": 0, "crowded_after": 60.0, "timeout": 20.0, "patience": 20.0}
+"""Limits with which a query waits as long as another one runs."""
 STREAMED = f"SELECT * {ROWS_OF_PRODUCT} LIMIT 1500"
 """Its answer has several hundred KiB."""
 
@@ -245,7 +247,7 @@ def test_all_leave_one_that_waits(project: Project, version: Version) -> None:
         blocking.leave()
         assert b"true" in await came(again)  # type: ignore[operator]
 
-    with_answers(project, version, test, workers=1, long_after=60, crowded_after=60)
+    with_answers(project, version, test, **ONE_AT_A_TIME)
 
 
 def test_leaves_a_stream(project: Project, version: Version) -> None:
@@ -307,4 +309,4 @@ def test_waited_over_a_switch(project: Project, version: Version) -> None:
         assert ticket is None, "from the cache"
         assert found.version == "second"
 
-    with_answers(project, version, test, workers=1, long_after=60, crowded_after=60)
+    with_answers(project, version, test, **ONE_AT_A_TIME)

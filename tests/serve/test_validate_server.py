@@ -34,15 +34,16 @@ def server(project: Project) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def children(process: int) -> list[int]:
-    """The processes that a process has started."""
+    """The processes that validate which a process has started."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
                 status = (folder / "status").read_text(encoding="utf-8")
+                command = (folder / "cmdline").read_bytes()
             except OSError:
                 continue
-            if f"\nPPid:\t{process}\n" in status:
+            if f"\nPPid:\t{process}\n" in status and b"validate_worker" in command:
                 found.append(int(folder.name))
     return found
 
