@@ -224,7 +224,7 @@ def main() -> int:
             bench.clear()
     page = PAGE.format(
         machine=machine(asked),
-        call=shlex.join(["python", "bench/serve.py", *sys.argv[1:]]),
+        call=_call(sys.argv[1:]),
         summary=summaries(found),
         sections="\n".join(map(section, found)),
         limit=asked.limit,
@@ -240,6 +240,18 @@ def summaries(found: list[Results]) -> str:
     """What the targets speak of, for each graph."""
     parts = (f"{one.data.triples:,} triples:\n\n{summary(one)}" for one in found)
     return "\n".join(parts)
+
+
+def _call(arguments: list[str]) -> str:
+    """The command as others can give it: without the folder, which is that of this machine."""
+    given = iter(arguments)
+    kept = []
+    for argument in given:
+        if argument == "--folder":
+            next(given, None)
+        elif not argument.startswith("--folder="):
+            kept.append(argument)
+    return shlex.join(["python", "bench/serve.py", *kept])
 
 
 if __name__ == "__main__":
