@@ -85,7 +85,6 @@ class Answers:
     def ask(self, question: Question, asker: Asker) -> Ticket | None:
         """Have a question answered; returns None when it has been, from the cache."""
         key: Hashable = None
-        kept: Hashable = None
         if not question.changes:
             kept = question.key(self.pool.version)
             entry = self.cache.get(kept)
@@ -100,7 +99,6 @@ class Answers:
                 return flight.join(Ticket(asker, flight))
         self.metrics.misses += 1
         flight = Flight(self, question, key)
-        flight.kept, flight.version = kept, self.pool.version
         if not question.changes:
             self._flights[key] = flight
         ticket = flight.join(Ticket(asker, flight))
@@ -121,8 +119,7 @@ class Answers:
         """Keep an answer if it is of the version that is served."""
         question = flight.question
         if not question.changes and entry.version == self.pool.version:
-            kept = flight.kept if entry.version == flight.version else question.key(entry.version)
-            self.cache.put(kept, entry, flight.job.took)
+            self.cache.put(question.key(entry.version), entry, flight.job.took)
 
 
 class Ticket:
@@ -160,8 +157,6 @@ class Flight:
         self._clock = self._loop.time
         self.question = question
         self.key = key
-        self.kept: Hashable = None
-        self.version = ""
         self._tickets: list[Ticket] = []
         self._parts: list[bytes] | None = None
         self._size = 0

@@ -225,6 +225,8 @@ class Exchange:
             status,
             seconds,
             bytes=size,
+            cache="none" if status != 200 else "miss" if job else "hit",
+            worker=job.worker if job else None,
             queue_seconds=max(0.0, job.began - job.arrived) if job else 0.0,
             client=client[0] if client else "",
             outcome=outcome_of(status),

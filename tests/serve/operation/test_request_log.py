@@ -404,3 +404,15 @@ def test_closed(path: Path, opened: Open) -> None:
         log.close()
     assert log.dropped == 1
     assert len(lines(path)) == 1 and path.with_suffix(".other").stat().st_size == 0
+
+
+def test_ids_are_given(tmp_path: Path) -> None:
+    """A record that comes without an id gets one, and no two get the same."""
+    path = tmp_path / "log"
+    log = RequestLog(str(path))
+    for _ in range(3):
+        log.write(Record("GET", "/", 200, 0.1))
+    log.close()
+    ids = [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(set(ids)) == 3
+    assert all(ids)

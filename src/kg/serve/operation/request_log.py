@@ -42,9 +42,9 @@ _quoted = encode_basestring_ascii  # JSON in printable ASCII: nothing in it can 
 class Record:
     """One answered request; times in seconds, sizes in bytes.
 
-    `time` is since 1970, `worker` the id of the process that answered, `query_hash` is made from
-    `query` when it is not given; an answer from the cache may give it alone. `kind` is SELECT,
-    ASK, CONSTRUCT or DESCRIBE.
+    `time` is since 1970, `id` is given by the log if there is none, `worker` is the id of the
+    process that answered, `query_hash` is made from `query` when it is not given; an answer from
+    the cache may give it alone. `kind` is SELECT, ASK, CONSTRUCT or DESCRIBE.
     """
 
     method: str
@@ -83,6 +83,7 @@ class RequestLog:
         self._address = functools.lru_cache(_REMEMBERED)(
             lambda address: _quoted(_ADDRESS[addresses](address))
         )
+        self._ids = request_ids()
         self._lines: deque[bytes] = deque()
         self._told: deque[str] = deque(maxlen=100)
         self._taken_in = self._taken_out = 0
@@ -115,6 +116,7 @@ class RequestLog:
             self._start()
         if self._file is None:
             return
+        record.id = record.id or next(self._ids)
         in_full = is_slow or record.outcome in LIMITED
         line = self._line(record, record.query if in_full else None)
         if self._taken_in - self._taken_out + len(line) > MAX_WAITING:

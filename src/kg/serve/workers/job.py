@@ -42,6 +42,7 @@ class Job:
         "timeout",
         "took",
         "version",
+        "worker",
     )
 
     def __init__(self, task: Task, sink: Sink, *, arrived: float, timeout: float) -> None:
@@ -53,6 +54,7 @@ class Job:
         self.began = self.took = 0.0
         self.version = ""
         self.link: Link | None = None
+        self.worker: int | None = None
         self.streaming = False
         self.abandoned = False
         self.paused: float | None = None

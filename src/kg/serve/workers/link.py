@@ -92,6 +92,7 @@ class Link(asyncio.Protocol):
         self.job = job
         job.link = self
         job.began = now
+        job.worker = self.pid
         job.version = self.nursery.setup.version
         if job.paused is not None:
             self.pause()

@@ -150,10 +150,6 @@ class Pool:
         if self._ticking is None and not self._closing:
             self._ticking = self._loop.call_later(_TICK, self._tick)
 
-    def leave(self, job: Job) -> None:
-        """Know that nobody waits for a job any more."""
-        job.abandoned = True
-
     # What links and nursery report
 
     def ready(self, link: Link) -> None:
