@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "src"
 GROUND = ("errors", "settings", "namespaces", "__init__")
-ORDER = ("ground", "rdf", "reason", "validate", "publish", "serve", "commands", "cli")
+ORDER = ("ground", "rdf", "reason", "validate", "publish", "write", "serve", "commands", "cli")
 """From the lowest to the highest; a room imports from itself and from what is below it."""
 MAX_LINES = 400
 HEAVY = ("fastapi", "uvicorn", "rdflib", "pyshacl", "owlrl", "numpy")

@@ -1,4 +1,4 @@
-"""The command line: build, validate, reason, explain, query, serve, fmt.
+"""The command line: build, validate, reason, explain, query, serve, fmt, and all about writing.
 
 Exit codes: 0 fine, 1 findings in the data (invalid, inconsistent), 2 misuse or a fault.
 """
@@ -15,6 +15,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from kg import __version__
+from kg.commands import changes, contribution, token
+from kg.commands.common import language
 from kg.errors import KgError, Place, StageError, Text, UsageError
 from kg.settings import read_project
 
@@ -26,6 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(token.app, name="token")
+app.add_typer(contribution.app, name="contribution")
+app.add_typer(changes.app)
 
 ProjectArgument = Annotated[Path, typer.Argument(help="The folder of the project.")]
 ProjectOption = Annotated[Path, typer.Option("--project", "-C", help="The folder of the project.")]
@@ -240,6 +245,12 @@ def serve(
     default_graph: Annotated[
         str | None, typer.Option(help="union or plain; else as kg.toml says.")
     ] = None,
+    reasoning: Annotated[
+        bool,
+        typer.Option(
+            help="Without, and with a plain default graph: an ordinary store, nothing is derived."
+        ),
+    ] = True,
     slow_query: Annotated[
         float, typer.Option(help="Log queries that take longer, in seconds.", min=0)
     ] = 1.0,
@@ -260,14 +271,17 @@ def serve(
         cache=cache,
         processes=processes,
         default_graph=default_graph,
+        reasoning=reasoning,
         slow_query=slow_query,
         request_log=request_log,
     )
     project = read_project(path)
-    options = command.options_of(asked)
+    options = command.options_of(asked, default_graph=project.default_graph)
     if build_first:
         with _working() as say:
-            building.build_to_serve(project, say=say, out=_print, lang=language())
+            building.build_to_serve(
+                project, may_be_empty=options.plain, say=say, out=_print, lang=language()
+            )
     command.serve(project, options, host=host, port=port, lang=language())
 
 
@@ -286,15 +300,6 @@ def fmt(
         read_project(project), tuple(files or ()), check=check, out=_print, lang=language()
     )
     raise typer.Exit(code)
-
-
-def language() -> str:
-    """Return the language of messages: KG_LANG, else that of the system, else English."""
-    for name in ("KG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return "de" if value.lower().startswith("de") else "en"
-    return "en"
 
 
 @contextmanager

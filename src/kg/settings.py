@@ -37,6 +37,7 @@ class Project:
     health: str | None = None
     license: str | None = None
     service: Mapping[str, Any] = field(default_factory=dict)
+    write: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def build_dir(self) -> Path:
@@ -87,6 +88,7 @@ def read_project(root: Path) -> Project:
         health=section.get("health"),
         license=section.get("license"),
         service=_table(raw, "service", config),
+        write=_table(raw, "write", config),
     )
 
 

@@ -115,14 +115,14 @@ def test_update_as_query(client: Client, update: str) -> None:
 
 
 def test_update_parameter(client: Client) -> None:
-    """An update by the protocol for updates is refused, whatever else is sent."""
+    """An update by the protocol for updates is refused as long as there is no token."""
     update = "INSERT DATA { <urn:a> <urn:b> <urn:c> }"
-    problem(client.post("/sparql", data={"update": update}), 403, "query-refused")
+    problem(client.post("/sparql", data={"update": update}), 403, "writing-off")
     problem(client.get("/sparql", params={"update": update}), 403, "query-refused")
     body = client.post(
         "/sparql", content=update, headers={"Content-Type": "application/sparql-update"}
     )
-    problem(body, 403, "query-refused")
+    assert "kg token create" in problem(body, 403, "writing-off")["detail"]
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from pyoxigraph import RdfFormat, parse
 from tests.serve.helpers import Client
 
 from kg.publish.versions import Version
+from kg.rdf.formats import MEDIA_TYPES
 from kg.serve.app import create_app
 from kg.serve.validate import Validating
-from kg.serve.validate_input import MEDIA_TYPES, SUPPORTED
+from kg.serve.validate_input import SUPPORTED
 from kg.serve.validate_task import Limits
 from kg.settings import Project
 

@@ -8,12 +8,25 @@ from kg.publish import versions
 from kg.publish.build import build as run_build
 from kg.settings import Project
 from kg.validate.render import as_brief
+from kg.write.client import add_commits
+from kg.write.journal import has_commits
 
 
-def build(project: Project, *, force: bool, say: Say, out: Out, lang: str) -> int:
+def build(
+    project: Project,
+    *,
+    say: Say,
+    out: Out,
+    lang: str,
+    force: bool = False,
+    may_be_empty: bool = False,
+) -> int:
     """Build and report; 0 when published or unchanged, 1 when the data has violations."""
     present = versions.current(project.build_dir)
-    built = run_build(project, force=force, progress=say)
+    hold = has_commits(project)
+    built = run_build(project, force=force, may_be_empty=may_be_empty, hold=hold, progress=say)
+    if hold and built.path:
+        add_commits(project)
     if built.report.results:
         out(as_brief(built.report, lang, project.prefixes))
     if built.path is None:
@@ -43,13 +56,15 @@ _KEPT = Text(
 )
 
 
-def build_to_serve(project: Project, *, say: Say, out: Out, lang: str) -> None:
+def build_to_serve(
+    project: Project, *, say: Say, out: Out, lang: str, may_be_empty: bool = False
+) -> None:
     """Build before serving; when that fails an older version, if there is one, is served.
 
     Raises what the build raised, or ProjectError for findings, when nothing can be served.
     """
     try:
-        if build(project, force=False, say=say, out=out, lang=lang) == 0:
+        if build(project, say=say, out=out, lang=lang, may_be_empty=may_be_empty) == 0:
             return
     except KgError as error:
         if versions.current(project.build_dir) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 
 Say = Callable[[Text], None]
 Out = Callable[[str], None]
+
+
+def language() -> str:
+    """Return the language of messages: KG_LANG, else that of the system, else English."""
+    for name in ("KG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "de" if value.lower().startswith("de") else "en"
+    return "en"
 
 
 def given_files(paths: Iterable[Path]) -> list[Path]:

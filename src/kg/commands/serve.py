@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from kg.errors import Text, UsageError
 from kg.serve.options import ServeOptions
 from kg.serve.workers.limits import MIB, QueryLimits
 from kg.settings import DefaultGraph, Project
+from kg.write.tokens import environment_token
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\Z", re.IGNORECASE | re.ASCII)
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "": MIB}
@@ -31,10 +33,14 @@ class Asked:
     default_graph: str | None
     slow_query: float
     request_log: str | None
+    reasoning: bool = True
 
 
-def options_of(asked: Asked) -> ServeOptions:
-    """Return the options; raises UsageError for what has no meaning."""
+def options_of(asked: Asked, *, default_graph: DefaultGraph = "union") -> ServeOptions:
+    """Return the options; raises UsageError for what has no meaning.
+
+    `default_graph` is the setting of the project.
+    """
     if asked.default_graph not in (None, *_GRAPHS):
         raise UsageError(one_of("--default-graph", _GRAPHS))
     if not 0 < asked.timeout <= 86_400:
@@ -42,6 +48,15 @@ def options_of(asked: Asked) -> ServeOptions:
             Text(
                 de="--timeout ist eine Zahl von Sekunden über 0, höchstens ein Tag (86400).",
                 en="--timeout is a number of seconds above 0, at most a day (86400).",
+            )
+        )
+    if not asked.reasoning and (asked.default_graph or default_graph) != "plain":
+        raise UsageError(
+            Text(
+                de="--no-reasoning geht nur mit --default-graph plain: Das ist dann ein "
+                "gewöhnlicher Speicher, in dem nichts folgt und nichts geprüft wird.",
+                en="--no-reasoning goes with --default-graph plain only: that is an ordinary "
+                "store then, in which nothing follows and nothing is checked.",
             )
         )
     memory = size_of("--memory", asked.memory)
@@ -65,8 +80,10 @@ def options_of(asked: Asked) -> ServeOptions:
         cache=size_of("--cache", asked.cache),
         processes=asked.processes,
         default_graph=_GRAPHS[asked.default_graph] if asked.default_graph else None,
+        plain=not asked.reasoning,
         slow_query=asked.slow_query,
         request_log=asked.request_log,
+        admin=environment_token(os.environ),
     )
 
 

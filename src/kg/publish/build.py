@@ -47,20 +47,29 @@ class Built:
     fresh: bool = True
 
 
-def build(project: Project, *, force: bool = False, progress: Progress | None = None) -> Built:
+def build(
+    project: Project,
+    *,
+    force: bool = False,
+    may_be_empty: bool = False,
+    hold: bool = False,
+    progress: Progress | None = None,
+) -> Built:
     """Build `project` and publish it as a new current version if nothing is wrong with it.
 
-    Raises KgError when the folder cannot be read, an engine fails or the disk is full; the
-    version that is served stays as it was then, and when the report has violations.
+    A folder without a statement is a mistake unless it `may_be_empty`. With `hold` it becomes the
+    base of commits, and the current version is left to whoever adds them to it. Raises KgError
+    when the folder cannot be read, an engine fails or the disk is full; the version that is
+    served stays as it was then, and when the report has violations.
     """
     say = progress or (lambda _: None)
     with versions.building(project.build_dir):
         mark = fingerprint(project)
-        present = versions.current(project.build_dir)
+        present = _base(project.build_dir)
         if present and not force and _is_up_to_date(present, mark):
             return Built(Report(), present, fresh=False)
         with _without_collecting():
-            return _Build(project, say).run(mark)
+            return _Build(project, say, hold=hold).run(mark, may_be_empty=may_be_empty)
 
 
 @contextmanager
@@ -73,6 +82,14 @@ def _without_collecting() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
+
+
+def _base(build_dir: Path) -> Path | None:
+    """Return the version that was built last, if there is one."""
+    try:
+        return versions.find_base(build_dir).path
+    except StageError:
+        return None  # damaged, or of another layout: a build mends it
 
 
 def _is_up_to_date(present: Path, mark: str) -> bool:
@@ -104,15 +121,16 @@ def _hygiene(dataset: Dataset, reasoned: Reasoned) -> Report:
 class _Build:
     """One run, with the time that each stage took."""
 
-    def __init__(self, project: Project, say: Progress) -> None:
+    def __init__(self, project: Project, say: Progress, *, hold: bool) -> None:
         self._project = project
+        self._hold = hold
         self._say = say
         self._seconds: dict[str, float] = {}
 
-    def run(self, mark: str) -> Built:
+    def run(self, mark: str, *, may_be_empty: bool) -> Built:
         self._say(Text(de="Dateien lesen", en="Reading files"))
         with self._timed("load"):
-            dataset = load(self._project)
+            dataset = load(self._project, may_be_empty=may_be_empty)
         report, reasoned = self._examine(dataset)
         if not report.valid:
             return Built(report, None)
@@ -166,7 +184,9 @@ class _Build:
                 texts=content.texts(),
                 more=partial(_save, content),
             )
-            versions.switch(self._project.build_dir, manifest.version)
+            versions.set_base(self._project.build_dir, manifest.version)
+            if not self._hold:
+                versions.switch(self._project.build_dir, manifest.version)
             versions.prune(self._project.build_dir)
         return path
 

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from pyoxigraph import Quad, RdfFormat, parse, serialize
+from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
 from kg.errors import Place, StageError, Text
 from kg.publish.contribution_checks import Setting, check_rules, contribution_rules, joined
@@ -25,10 +25,12 @@ from kg.rdf.bulk import columns_of
 from kg.rdf.checked_files import write_file
 from kg.rdf.columns import Columns
 from kg.rdf.dataset import Dataset, Source
+from kg.rdf.dictionary import Dictionary
 from kg.rdf.ntriples import write_ntriples
 from kg.reason.arrays import EMPTY, distinct
 from kg.reason.change import NOTHING, Triples
 from kg.reason.closure import Closure
+from kg.reason.engine import Engine
 from kg.reason.impact import Impact, identify
 from kg.reason.proof import Triple as Named
 from kg.reason.rule_files import read_rules
@@ -68,12 +70,26 @@ class Checker:
         self._columns = columns
         self._closure = closure
         self._plan = plan
-        self._watched = Watched(closure, plan)
+        self.watched = Watched(closure, plan)
         self._rules = contribution_rules(project)
         self._declared = _declared(columns, project.graph_iri("ontology/"))
         self._known = Known(
-            self._watched.graph, prefixes=project.prefixes, declared=self._declared, plan=plan
+            self.watched.graph, prefixes=project.prefixes, declared=self._declared, plan=plan
         )
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """The terms and their numbers."""
+        return self._closure.dictionary
+
+    @property
+    def engine(self) -> Engine:
+        """What follows from the statements."""
+        return self._closure.engine
+
+    def declared_with(self, triples: Iterable[Triple]) -> frozenset[str]:
+        """Return the terms that the ontology declares, or `triples`."""
+        return self._declared | declared(triples)
 
     def check(self, sources: Sequence[Source], *, impact: bool = False) -> Checked:
         """Check `sources` together as one contribution.
@@ -85,7 +101,7 @@ class Checker:
         given, sources = sources, with_right_prefixes(sources, self._project.prefixes)
         quads = list(chain.from_iterable(source.quads for source in sources))
         own = {quad.triple for quad in quads}
-        terms = self._declared | declared(own)
+        terms = self.declared_with(own)
         report = Report(
             (
                 *wrong_prefixes(given, self._project.prefixes),
@@ -97,16 +113,16 @@ class Checker:
         replaced = self._replaced_graphs(given)
         more = self._hygiene(sources, added, replaced)
         try:
-            followed = self._watched.follow(
+            followed = self.watched.follow(
                 added=added, removed=self._replaced(replaced), more=distinct(added[1])
             )
             report = with_places(report.plus(Report(followed.results.appeared)), sources).sorted()
             report = with_proposals(report, self._known.within(followed.graph, sources))
             report = self._joined(report, more, sources)
             clashes = contradiction_report(followed.appeared, sources, self._project.prefixes)
-            found = self._impact(followed) if impact else None
+            found = self.impact_of(followed) if impact else None
         finally:
-            self._watched.undo()
+            self.watched.undo()
         return Checked(clashes.plus(report).sorted(), found)
 
     def _hygiene(
@@ -154,7 +170,8 @@ class Checker:
         relative = source.path.resolve().relative_to(folder).with_suffix("")
         return self._project.graph_iri(relative.as_posix())
 
-    def _impact(self, followed: Followed) -> Impact:
+    def impact_of(self, followed: Followed) -> Impact:
+        """Return what a change does to what follows."""
         return Impact(
             entailed=self._named(followed.added, followed.given),
             retracted=self._named(followed.removed, followed.taken),

@@ -7,7 +7,10 @@ build/
     shapes.nq                    what contributions are checked with
     statistics.json shared.nq    true counts, see `kg.publish.statistics`
     manifest.json                what was built, from what, when
+  20261121T021507Z-c12-77ab01fe/ the same with the commits up to number 12: a store and a
+                                 manifest of its own, the rest links to what it is based on
   current -> 20261121T…          the version that readers open; switched in one step
+  base -> 20261121T…             the version that was built last, to which commits are added
 """
 
 from __future__ import annotations
@@ -20,9 +23,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
@@ -30,18 +34,26 @@ from typing import IO, Any
 from pyoxigraph import Quad, Store
 
 from kg.errors import Place, StageError, Text
+from kg.publish.retention import KEPT, kept, order
 from kg.publish.store import fill, open_read_only
 
-CURRENT = "current"
-KEPT = 5
-LAYOUT = 5
+CURRENT, BASE = "current", "base"
+LAYOUT = 6
 """Counts the ways in which versions were laid out: one of another layout is built anew."""
 _UNFINISHED = ".new-"
+_COMMITTING = ".commit-"
+_LINKED = ("columns", "closure", "places", "shapes.nq")
+"""What a version of commits has in common with the one that it is based on."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a version holds: counts, the fingerprint of the files it was built from, times."""
+    """What a version holds: counts, the fingerprint of the files it was built from, times.
+
+    `base_version` is empty for what was built of files alone; else `commit` is the number of the
+    last commit that is in it, and `checksum` that of the journal up to there. `plain` is an
+    ordinary dataset, in which nothing follows.
+    """
 
     version: str
     layout: int
@@ -55,6 +67,10 @@ class Manifest:
     inferred: int
     findings: dict[str, int]
     seconds: dict[str, float]
+    base_version: str = ""
+    commit: int = 0
+    checksum: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +88,11 @@ class Version(Published):
     store: Store
 
 
+def base_name(manifest: Manifest) -> str:
+    """Return the name of the version that was built of files and that commits came to."""
+    return manifest.base_version or manifest.version
+
+
 def new_name(fingerprint: str, now: datetime | None = None) -> str:
     """Return the name of a version: its time in UTC and the start of its fingerprint."""
     moment = now or datetime.now(UTC)
@@ -80,7 +101,15 @@ def new_name(fingerprint: str, now: datetime | None = None) -> str:
 
 def free_name(build_dir: Path, fingerprint: str, now: datetime) -> str:
     """Return `new_name`, with a number if another build of this second has that name."""
-    name = new_name(fingerprint, now)
+    return _free(build_dir, new_name(fingerprint, now))
+
+
+def commit_name(build_dir: Path, number: int, checksum: str, now: datetime) -> str:
+    """Return the name of a version with the commits up to `number`, which no other has."""
+    return _free(build_dir, f"{now:%Y%m%dT%H%M%SZ}-c{number}-{checksum[:8]}")
+
+
+def _free(build_dir: Path, name: str) -> str:
     numbered = (f"{name}-{number}" for number in count(2))
     return next(one for one in chain([name], numbered) if not (build_dir / one).exists())
 
@@ -102,8 +131,10 @@ def building(build_dir: Path) -> Iterator[None]:
                 ),
                 place=Place(str(build_dir)),
             ) from error
-        for left in (*build_dir.glob(f"{_UNFINISHED}*"), *build_dir.glob(f".{CURRENT}-*")):
-            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+        for left in build_dir.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left)
+        for link in (*build_dir.glob(f".{CURRENT}-*"), *build_dir.glob(f".{BASE}-*")):
+            link.unlink(missing_ok=True)
         yield
 
 
@@ -153,12 +184,54 @@ def write(
             store.backup(str(fresh / "store"))
             del store, filling
             gc.collect()
-            text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
-            (fresh / "manifest.json").write_text(text + "\n", encoding="utf-8")
+            _write_manifest(manifest, fresh)
             fresh.rename(target)
     except OSError as error:
         raise _unwritten(build_dir, error) from error
     return target
+
+
+def write_commit(
+    build_dir: Path, base: Published, manifest: Manifest, backup: Callable[[Path], None]
+) -> Path:
+    """Write a version of `base` with commits and return its folder; `current` is not switched.
+
+    `backup` makes the store in the folder that it is given the name of. What a killed process
+    left is cleared away by `clear_commits`. Raises StageError when the disk does not take it.
+    """
+    target = build_dir / manifest.version
+    fresh = None
+    try:
+        fresh = Path(tempfile.mkdtemp(prefix=_COMMITTING, dir=build_dir))
+        backup(fresh / "store")
+        for name in _LINKED:
+            (fresh / name).symlink_to(Path("..", base.path.name, name))
+        _write_manifest(manifest, fresh)
+        fresh.chmod(0o755)
+        fresh.rename(target)
+    except BaseException as error:
+        if fresh:
+            shutil.rmtree(fresh, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise _unwritten(build_dir, error) from error
+        raise
+    return target
+
+
+def clear_commits(build_dir: Path) -> None:
+    """Clear away what a killed writer left; only one writer is at work at a time."""
+    for left in build_dir.glob(f"{_COMMITTING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Write one entry a line: an indented form takes ten times as long with many graphs."""
+    entries = (f'  "{name}": {_json(value)}' for name, value in vars(manifest).items())
+    text = ",\n".join(entries)
+    (folder / "manifest.json").write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
+
+
+_json = partial(json.dumps, ensure_ascii=False)
 
 
 def _fill(store: Store, quads: Iterable[Quad], texts: Iterable[bytes]) -> None:
@@ -169,11 +242,24 @@ def _fill(store: Store, quads: Iterable[Quad], texts: Iterable[bytes]) -> None:
 
 def switch(build_dir: Path, name: str) -> None:
     """Make `name` the current version, in one step for readers; StageError when it cannot be."""
-    link = build_dir / f".{CURRENT}-{os.getpid()}"
+    _point(build_dir, CURRENT, name)
+
+
+def set_base(build_dir: Path, name: str) -> None:
+    """Make `name`, which was built of files alone, the version that commits are added to."""
+    _point(build_dir, BASE, name)
+
+
+def _point(build_dir: Path, pointer: str, name: str) -> None:
+    link = build_dir / f".{pointer}-{os.getpid()}"
     try:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
-        link.replace(build_dir / CURRENT)
+        try:
+            link.replace(build_dir / pointer)
+        except FileNotFoundError:  # a build that begins clears such links away
+            link.symlink_to(name)
+            link.replace(build_dir / pointer)
     except OSError as error:
         raise _unwritten(build_dir, error) from error
 
@@ -182,6 +268,20 @@ def current(build_dir: Path) -> Path | None:
     """Return the folder of the current version, or None if nothing was published."""
     link = build_dir / CURRENT
     return link.resolve() if (link / "manifest.json").is_file() else None
+
+
+def find_base(build_dir: Path) -> Published:
+    """Return the version that commits are added to: what was built last of files alone.
+
+    Raises StageError when there is none or it is damaged.
+    """
+    link = build_dir / BASE
+    if (link / "manifest.json").is_file():
+        path = link.resolve()
+        return Published(path, read_manifest(path))
+    found = find_current(build_dir)
+    path = build_dir / (found.manifest.base_version or found.path.name)
+    return Published(path, read_manifest(path))
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -227,15 +327,63 @@ def find_current(build_dir: Path) -> Published:
     return Published(path, read_manifest(path))
 
 
+def names_of(build_dir: Path) -> list[str]:
+    """Return the names of the versions that are there, in the order of their times."""
+    with os.scandir(build_dir) as entries:
+        names = [
+            entry.name
+            for entry in entries
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+        ]
+    return sorted(names, key=order)
+
+
 def prune(build_dir: Path, *, keep: int = KEPT) -> list[str]:
-    """Remove all but the newest `keep` versions, never the current one; return their names."""
+    """Remove old versions, see `kg.publish.retention`; return their names.
+
+    What stays as well: the current one, what others are based on, and what is being read.
+    """
     newest = current(build_dir)
-    names = sorted(
-        path.name
-        for path in build_dir.iterdir()
-        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
-    )
-    old = [name for name in names[:-keep] if newest is None or name != newest.name]
-    for name in old:
-        shutil.rmtree(build_dir / name, ignore_errors=True)
-    return old
+    names = names_of(build_dir)
+    stay = kept(names, keep=keep) | ({newest.name} if newest else set())
+    stay |= {_base_of(build_dir / name) for name in stay}
+    with suppress(OSError):
+        stay.add((build_dir / BASE).readlink().name)
+    return [name for name in names if name not in stay and _removed(build_dir / name)]
+
+
+def _base_of(path: Path) -> str:
+    """Return the name of the version that the one in `path` has its links to, else its own."""
+    with suppress(OSError):
+        return (path / _LINKED[0]).readlink().parent.name
+    return path.name
+
+
+def _removed(path: Path) -> bool:
+    """Remove a version that nobody holds; return whether it is gone."""
+    with ExitStack() as stack:
+        with suppress(FileNotFoundError):
+            file = stack.enter_context((path / "manifest.json").open("rb"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return False
+        shutil.rmtree(path, ignore_errors=True)
+    return True
+
+
+def hold(path: Path) -> IO[bytes] | None:
+    """Keep the version in `path` from being removed until what is returned is closed.
+
+    None when it is not there or is being removed.
+    """
+    try:
+        file = (path / "manifest.json").open("rb")
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from types import MappingProxyType
 
 from pyoxigraph import RdfFormat
 
@@ -25,6 +27,21 @@ FORMATS = (
     Format("jsonld", RdfFormat.JSON_LD, (".jsonld",)),
     Format("rdfxml", RdfFormat.RDF_XML, (".rdf", ".owl")),
 )
+
+_BY_NAME = MappingProxyType({form.name: form for form in FORMATS})
+MEDIA_TYPES: Mapping[str, Format] = MappingProxyType(
+    {
+        "text/turtle": _BY_NAME["turtle"],
+        "application/trig": _BY_NAME["trig"],
+        "application/n-triples": _BY_NAME["ntriples"],
+        "application/n-quads": _BY_NAME["nquads"],
+        "application/ld+json": _BY_NAME["jsonld"],
+        "application/rdf+xml": _BY_NAME["rdfxml"],
+        "application/x-turtle": _BY_NAME["turtle"],
+        "application/x-trig": _BY_NAME["trig"],
+    }
+)
+"""The formats by media type; the last two are names of old."""
 
 
 def by_suffix(path: PurePath | str) -> Format | None:

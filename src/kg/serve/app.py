@@ -20,20 +20,23 @@ from kg.serve.answers import Question
 from kg.serve.description import Limits, Service, describe
 from kg.serve.engine import Engine
 from kg.serve.explain import Explaining
-from kg.serve.graph_store import WRITING, GraphStore
+from kg.serve.graph_store import GraphStore
 from kg.serve.headers import PAGE_POLICY, QUERY, Headers, allowed, etag, is_fresh
 from kg.serve.negotiate import ROWS, language
 from kg.serve.operation.front import Seat
 from kg.serve.operation.metrics_page import MetricsPage
 from kg.serve.options import ServeOptions
 from kg.serve.problems import RequestError, on_http_error, on_kg_error
-from kg.serve.protocol import MAX_BODY, Call, read_call
+from kg.serve.protocol import MAX_BODY, Call, is_update, read_call
 from kg.serve.reply import Reply, unless_gone
 from kg.serve.serving import Serving
 from kg.serve.sparql import negotiated, question_of
 from kg.serve.validate import Validating
 from kg.serve.void import Counts, Void, endpoint_at, root_of, void_at
+from kg.serve.writing.routes import Route, WritingRoutes
+from kg.serve.writing.update import Updates
 from kg.settings import Project
+from kg.write.requests import UpdateText
 
 STATIC = Path(__file__).with_name("static")
 HEALTH_SECONDS = 5.0
@@ -72,15 +75,15 @@ def create_app(
         exception_handlers={KgError: on_kg_error, HTTPException: on_http_error},
     )
     app.state.serving = serving
-    site = _Site(serving, engine or serving.engine)
+    writing = WritingRoutes(serving)
+    site = _Site(serving, engine or serving.engine, writing.updates)
     _route(app, "/", site.index, ("GET", "HEAD"))
-    for path in ("/sparql", "/sparql/"):
-        _route(app, path, site.sparql, ("GET", "HEAD", "POST"))
     graph_store = GraphStore(
         serving.current, engine or serving.engine, default_graph=serving.default_graph
     )
     void = Void(serving.current, default_graph=serving.default_graph, license=project.license)
-    _route(app, "/graphs", graph_store.handle, ("GET", "HEAD"), refused=WRITING)
+    for route in (*writing.sparql(site.sparql), *writing.routes(graph_store.handle)):
+        _write_route(app, route, writing)
     _route(app, "/.well-known/void", void.handle, ("GET", "HEAD"))
     _route(app, "/explain", explaining.handle, ("GET", "HEAD"))
     _route(app, "/validate", validating.handle, ("POST",))
@@ -91,26 +94,33 @@ def create_app(
     return app
 
 
-def _route(
-    app: FastAPI,
-    path: str,
-    handler: Handler,
-    methods: tuple[str, ...],
-    refused: tuple[str, ...] = (),
-) -> None:
-    """Let `handler` answer at `path`; it says itself that `refused` methods are not possible."""
+def _route(app: FastAPI, path: str, handler: Handler, methods: tuple[str, ...]) -> None:
+    """Let `handler` answer at `path`."""
     offered = (*methods, "OPTIONS")
 
     async def handle(request: Request) -> Response:
         return allowed(offered) if request.method == "OPTIONS" else await handler(request)
 
-    app.add_route(path, handle, methods=[*offered, *refused])
+    app.add_route(path, handle, methods=[*offered])
+
+
+def _write_route(app: FastAPI, route: Route, writing: WritingRoutes) -> None:
+    """Add a route that may write."""
+
+    async def handle(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return writing.preflight(request, route)
+        return await route.handler(request)
+
+    methods = {*route.reads, *route.writes, *route.refused, "OPTIONS"}
+    app.add_route(route.path, handle, methods=sorted(methods))
 
 
 class _Site:
     """The handlers, with what they all need."""
 
-    def __init__(self, serving: Serving, engine: Engine) -> None:
+    def __init__(self, serving: Serving, engine: Engine, updates: Updates) -> None:
+        self._updates = updates
         self._project = serving.project
         self._serving = serving
         self._engine = engine
@@ -123,8 +133,12 @@ class _Site:
         return self._serving.current().manifest
 
     async def sparql(self, request: Request) -> Response:
-        """Answer a query; without one, describe the service."""
-        call = await read_call(request)
+        """Answer a query or carry out an update; without either, describe the service."""
+        if is_update(request):
+            return await self._updates.direct(request)
+        call = await read_call(request, self._updates.most(request))
+        if isinstance(call, UpdateText):
+            return await self._updates.form(request, call)
         accept = ", ".join(request.headers.getlist("accept"))
         if call.query is None:
             return self._description(request, call, accept)

@@ -22,15 +22,22 @@ QUERY = "kg.query"
 _OUTCOMES = {0: "left", 400: "syntax", 500: "crash", 503: "busy", 504: "timeout", 507: "memory"}
 ABORT = "kg.abort"
 """The extension of a request's scope that ends its connection at once."""
+CORS = "kg.cors"
+"""Where the scope of a request keeps the only site whose scripts may read the response, "" for
+none; without it all may."""
 _ROUTES = frozenset(
-    ("", "sparql", "graphs", "explain", "validate", "health", "metrics", "static", ".well-known")
+    (
+        *("", "sparql", "graphs", "explain", "validate", "health", "metrics", "static"),
+        *(".well-known", "contributions", "history"),
+    )
 )
 _LOG = logging.getLogger("kg.serve")
 
 ON_ALL = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "ETag, Link, Content-Language, Content-Location, Allow, Accept-Post, Retry-After"
+        "ETag, Link, Content-Language, Content-Location, Allow, Accept-Post, Retry-After, "
+        "Location, Kg-Commit, Kg-Version"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -71,6 +78,7 @@ class Headers:
                 self._metrics.requests(route_of(scope["path"]), message["status"])
                 headers = MutableHeaders(scope=message)
                 headers.update(ON_ALL)
+                _restrict(headers, scope.get(CORS))
                 for name, value in UNLESS_SET.items():
                     headers.setdefault(name, value)
             else:
@@ -94,6 +102,17 @@ class Headers:
             seconds = time.perf_counter() - began
             if self._log.wants(seconds):
                 self._log.write(_record(scope, status, size, seconds))
+
+
+def _restrict(headers: MutableHeaders, site: str | None) -> None:
+    """Let scripts of one `site` read the response, of none if it is "", of all if it is None."""
+    if site is None:
+        return
+    headers.add_vary_header("Origin")
+    if site:
+        headers["Access-Control-Allow-Origin"] = site
+    else:
+        del headers["Access-Control-Allow-Origin"]
 
 
 def _record(scope: Scope, status: int, size: int, seconds: float) -> Record:
@@ -124,14 +143,17 @@ def route_of(path: str) -> str:
     return f"/{first}" if first in _ROUTES else "other"
 
 
-def allowed(methods: Iterable[str]) -> Response:
-    """Return the answer to OPTIONS, also as the preflight request of another site's script."""
+def allowed(methods: Iterable[str], *, elsewhere: Iterable[str] | None = None) -> Response:
+    """Return the answer to OPTIONS, also as the preflight request of another site's script.
+
+    Scripts of other sites may use the methods `elsewhere`, which are all if they are not given.
+    """
     names = ", ".join(methods)
     return Response(
         status_code=204,
         headers={
             "Allow": names,
-            "Access-Control-Allow-Methods": names,
+            "Access-Control-Allow-Methods": names if elsewhere is None else ", ".join(elsewhere),
             "Access-Control-Allow-Headers": (
                 "Accept, Accept-Language, Content-Type, Content-Encoding, If-None-Match"
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kg.serve.workers.limits import MIB, QueryLimits
 from kg.settings import DefaultGraph
+from kg.write.tokens import Token
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,7 @@ class ServeOptions:
     """Queries that take longer are logged with their text."""
     request_log: str | None = None
     """The file of the request log, - for standard output, None for no log."""
+    plain: bool = False
+    """An ordinary dataset, in which nothing follows and nothing is checked."""
+    admin: Token | None = None
+    """The token that the environment gives: who has it may do everything."""

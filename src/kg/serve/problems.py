@@ -123,6 +123,11 @@ def problem_of(error: KgError, accept_language: str) -> tuple[int, dict[str, str
     return kind.status, {**_headers(lang), **details.headers}, body
 
 
+def kind_of_error(error: KgError) -> Kind:
+    """Return the kind of problem that an error is."""
+    return _described(error)[0]
+
+
 def document(kind: Kind, text: Text, lang: str, details: Details | None = None) -> dict[str, Any]:
     """Return the members of a problem document in `lang`."""
     return {

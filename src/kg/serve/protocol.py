@@ -1,4 +1,4 @@
-"""HTTP requests become calls of the SPARQL 1.1 Protocol, section 2.1, or a RequestError."""
+"""HTTP requests become calls of the SPARQL 1.1 Protocol, section 2, or a RequestError."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from kg.errors import Text
@@ -15,17 +16,21 @@ from kg.namespaces import ABSOLUTE_IRI
 from kg.publish.store import UPDATES, refuse_update
 from kg.rdf.sparql_text import kind_of
 from kg.serve.problems import BAD_REQUEST, MEDIA, REFUSED, TOO_LARGE, Details, RequestError
+from kg.write.requests import UpdateText
 
 FORM = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
 MAX_BODY = 1 << 20
 MAX_FIELDS = 1000
+_LARGE = 1 << 18
+"""Forms from this size on are read in a thread."""
 
 _FORMATS = ("format", "output", "results", "Accept")
 _UNUSUAL = (b"&", b";", b"\n", b"\r")
 """Not in a query string that has but one parameter; C would join lines after a bare %."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
+_UTF8 = ("utf-8", "utf8", "us-ascii")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 Fields = list[tuple[str, str]]
 
@@ -48,18 +53,63 @@ class Call:
     """SELECT, ASK, CONSTRUCT, DESCRIBE, or whatever else the query begins with."""
 
 
-async def read_call(request: Request) -> Call:
-    """Return the call that `request` makes.
+async def read_call(request: Request, most: int = MAX_BODY) -> Call | UpdateText:
+    """Return the call that `request` makes, or the update that it has as a field of a form.
 
-    Raises RequestError when it is not one of the three ways to ask, and QueryError when it is
-    an update.
+    A form may have `most` bytes, with a query MAX_BODY. Raises RequestError when it is not one of
+    the three ways to ask, and QueryError when it is an update but says that it is a query.
     """
     query_string: bytes = request.scope.get("query_string", b"")
     if request.method != "POST":
         return read_get(query_string)
     coding = request.headers.get("content-encoding", "identity")
     media_type = media_type_of(request.headers.get("content-type", ""), coding)
-    return read_post(query_string, media_type, await read_body(request))
+    body = await read_body(request, most if media_type == FORM else MAX_BODY)
+    if media_type == FORM and _only_query(body[:MAX_BODY]) is None:
+        if len(body) < _LARGE:
+            update = read_update(query_string, body)
+        else:
+            update = await run_in_threadpool(read_update, query_string, body)
+        if update is not None:
+            return update
+    if len(body) > MAX_BODY:
+        raise _too_large(MAX_BODY)
+    return read_post(query_string, media_type, body)
+
+
+def is_update(request: Request) -> bool:
+    """Return whether the body of a request is an update by itself (section 2.2.2)."""
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    return request.method == "POST" and media_type.strip().lower() == UPDATE_TYPE
+
+
+def read_update(query_string: bytes, form: bytes | None, text: bytes = b"") -> UpdateText | None:
+    """Return the update that a POST request has, None for a `form` without one (section 2.2).
+
+    Without a form it is `text`. Raises RequestError for what is none or more than one, or has a
+    query beside it.
+    """
+    fields = _fields(query_string) + ([] if form is None else _fields(form))
+    values = _by_name(fields)
+    updates = list(values.get("update", ()))
+    if form is None:
+        updates.append(_decode(text))
+    if not updates:
+        return None
+    if len(updates) > 1 or "query" in values or "update" in dict(_fields(query_string)):
+        raise _bad(_ONE_UPDATE)
+    return UpdateText(
+        updates[0].removeprefix("\ufeff"),
+        using=_graphs(values, "using-graph-uri"),
+        using_named=_graphs(values, "using-named-graph-uri"),
+    )
+
+
+def check_charset(request: Request) -> None:
+    """Raise RequestError for a body in another character set than UTF-8."""
+    charset = _CHARSET.search(request.headers.get("content-type", ""))
+    if charset and charset.group(1).lower() not in _UTF8:
+        raise _unknown_type()
 
 
 def read_get(query_string: bytes) -> Call:
@@ -115,9 +165,7 @@ async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
 
 
 def _call(fields: Fields) -> Call:
-    values: dict[str, list[str]] = {}
-    for name, value in fields:
-        values.setdefault(name, []).append(value)
+    values = _by_name(fields)
     if "update" in values:
         raise _no_update()
     queries = [text.removeprefix("\ufeff") for text in values.get("query", [])]
@@ -131,6 +179,13 @@ def _call(fields: Fields) -> Call:
         timeout=_seconds(values.get("timeout", ())),
         kind=_checked_kind(queries[0]) if queries else "",
     )
+
+
+def _by_name(fields: Fields) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in fields:
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def _posted(call: Call) -> Call:
@@ -184,20 +239,24 @@ def media_type_of(header: str, coding: str) -> str:
     if media_type == UPDATE_TYPE:
         raise _no_update()
     charset = _CHARSET.search(header)
-    is_utf8 = charset is None or charset.group(1).lower() in ("utf-8", "utf8", "us-ascii")
+    is_utf8 = charset is None or charset.group(1).lower() in _UTF8
     if media_type not in (FORM, QUERY_TYPE) or not is_utf8 or coding.lower() != "identity":
-        raise RequestError(
-            MEDIA,
-            Text(
-                de=f"Mit POST geht {QUERY_TYPE} oder {FORM}, in UTF-8 und nicht komprimiert.",
-                en=f"POST takes {QUERY_TYPE} or {FORM}, in UTF-8 and not compressed.",
-            ),
-            Details(
-                members={"supported": [QUERY_TYPE, FORM]},
-                headers={"Accept-Post": f"{QUERY_TYPE}, {FORM}"},
-            ),
-        )
+        raise _unknown_type()
     return media_type
+
+
+def _unknown_type() -> RequestError:
+    return RequestError(
+        MEDIA,
+        Text(
+            de=f"Mit POST geht {QUERY_TYPE} oder {FORM}, in UTF-8 und nicht komprimiert.",
+            en=f"POST takes {QUERY_TYPE} or {FORM}, in UTF-8 and not compressed.",
+        ),
+        Details(
+            members={"supported": [QUERY_TYPE, FORM]},
+            headers={"Accept-Post": f"{QUERY_TYPE}, {FORM}"},
+        ),
+    )
 
 
 def _fields(raw: bytes) -> Fields:
@@ -226,6 +285,12 @@ _ONE_QUERY = Text(
 )
 
 
+_ONE_UPDATE = Text(
+    de="Eine Anfrage hat genau ein Update, im Körper und ohne Abfrage (query) daneben.",
+    en="A request has exactly one update, in its body and without a query beside it.",
+)
+
+
 def _bad(text: Text) -> RequestError:
     return RequestError(BAD_REQUEST, text)
 
@@ -234,8 +299,8 @@ def _no_update() -> RequestError:
     return RequestError(
         REFUSED,
         Text(
-            de="Hier wird nichts geändert: Nur Abfragen werden beantwortet.",
-            en="Nothing is changed here: only queries are answered.",
+            de="Ein Update wird mit POST gesendet, für sich allein oder als Feld eines Formulars.",
+            en="An update is sent by POST, by itself or as a field of a form.",
         ),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 
 from kg import __version__
 from kg.errors import Place, ProjectError, StageError
-from kg.publish.versions import Published, find_current
+from kg.publish.versions import Published, current, find_current
 from kg.serve.answers import Answers
 from kg.serve.cache import Cache
 from kg.serve.engine import PooledEngine
@@ -23,7 +23,11 @@ from kg.serve.operation.request_log import RequestLog
 from kg.serve.options import ServeOptions
 from kg.serve.workers.pool import Pool
 from kg.serve.workers.worker import Setup
+from kg.serve.writer_client import WriterClient
 from kg.settings import CONFIG_NAME, DefaultGraph, Project
+from kg.write.journal import FILE as COMMITS
+from kg.write.journal import FOLDER as JOURNAL
+from kg.write.state import Mode
 
 _LOG = logging.getLogger("kg.serve")
 _LOOK = 0.5
@@ -50,6 +54,7 @@ class Serving:
         self.fault: StageError | None = None
         """Why it could not start."""
         self._on_switch: list[OnSwitch] = []
+        self._looking = asyncio.Lock()
         self.pool = Pool(self._setup(published))
         self.cache = Cache(self.options.cache)
         self.log = RequestLog(self.options.request_log, slow=self.options.slow_query)
@@ -62,6 +67,7 @@ class Serving:
         self.engine = PooledEngine(self.answers)
         federated = bool(self.federated)
         self.front = Front(self.answers, self.metrics, self.log, federated=federated)
+        self.writer = WriterClient(project, Mode(plain=self.options.plain), self._written)
 
     @property
     def federated(self) -> tuple[str, ...]:
@@ -90,6 +96,13 @@ class Serving:
         except StageError as error:
             self.fault = error
             raise
+        try:
+            if self._is_written():
+                await self.writer.start()
+        except StageError as error:
+            self.fault = error
+            await self.pool.close()
+            raise
         watching = asyncio.create_task(self._watch())
         if self.options.request_log not in (None, "-"):
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.log.reopen)
@@ -101,20 +114,43 @@ class Serving:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
+            await self.writer.close()
             await self.pool.close()
             self.log.close()
 
+    def _is_written(self) -> bool:
+        """Return whether there is or will be something that is not in the files."""
+        folder = self.project.root / JOURNAL
+        return self.options.plain or (folder / COMMITS).exists()
+
+    async def _written(self, version: str) -> None:
+        await self.switch_to(version)
+
+    async def switch_to(self, version: str) -> str:
+        """Serve the version of that name, which is the current one, or one that came after it.
+
+        Returns the name of the version that is served then. Raises StageError when the new one
+        cannot be opened: the old one stays.
+        """
+        if version != self._published.manifest.version:
+            await self.look()
+        return self._published.manifest.version
+
     async def look(self) -> bool:
-        """Serve the current version of the project; return whether it is another one."""
-        found = find_current(self.project.build_dir)
-        if found.path == self._published.path:
-            return False
-        await self.pool.switch(self._setup(found))
-        self._published = found
-        self.cache.clear()
-        for call in self._on_switch:
-            call(found)
-        return True
+        """Serve the current version of the project; return whether it is another one.
+
+        Raises StageError when it cannot be opened: the old one stays.
+        """
+        async with self._looking:
+            if current(self.project.build_dir) == self._published.path:
+                return False
+            found = find_current(self.project.build_dir)
+            await self.pool.switch(self._setup(found))
+            self._published = found
+            self.cache.clear()
+            for call in self._on_switch:
+                call(found)
+            return True
 
     async def _watch(self) -> None:
         refused: object = None
@@ -130,13 +166,14 @@ class Serving:
                     refused = link
 
     def _setup(self, published: Published) -> Setup:
+        """Return what workers need; in a plain store its own default graph is what is seen."""
         return Setup(
             published.manifest.version,
             published.path / "store",
             dict(self.project.prefixes),
             self.project.base,
             self.options.limits,
-            self.default_graph,
+            "union" if published.manifest.plain else self.default_graph,
             self._allowed,
         )
 

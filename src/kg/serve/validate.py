@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import Text
-from kg.publish.versions import Published
+from kg.publish.versions import Published, base_name
 from kg.serve.negotiate import Offer, Representation, choose, language
 from kg.serve.problems import BAD_REQUEST, Details, RequestError, not_acceptable
 from kg.serve.protocol import read_body
@@ -59,6 +59,7 @@ class Validating:
         self._limits = limits or Limits()
         self._project = project
         self._checks = checks
+        self._version = version
         self.pool = self._pool(version)
 
     @contextlib.asynccontextmanager
@@ -73,6 +74,9 @@ class Validating:
 
     def switch(self, version: Published) -> None:
         """Check contributions to another version from now on; what is under way ends there."""
+        before, self._version = self._version, version
+        if base_name(before.manifest) == base_name(version.manifest):
+            return
         old, self.pool = self.pool, self._pool(version)
         self.pool.warm()
         threading.Thread(target=old.retire, name="kg-validate", daemon=True).start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as Headers
 from email.parser import HeaderParser
@@ -18,7 +18,7 @@ from pyoxigraph import parse
 
 from kg.errors import Text
 from kg.rdf.dataset import Source, source_of_text
-from kg.rdf.formats import FORMATS, Format, by_suffix
+from kg.rdf.formats import FORMATS, MEDIA_TYPES, Format, by_suffix
 from kg.rdf.outside import refuse_outside
 from kg.rdf.read import all_read, decoded, unknown_suffix
 from kg.serve.problems import BAD_REQUEST, MEDIA, Details, RequestError
@@ -29,18 +29,6 @@ MULTIPART = "multipart/form-data"
 MOST_PARTS = 32
 CODINGS = ("", "identity", "gzip", "x-gzip")
 _BY_NAME = MappingProxyType({form.name: form for form in FORMATS})
-MEDIA_TYPES: Mapping[str, Format] = MappingProxyType(
-    {
-        "text/turtle": _BY_NAME["turtle"],
-        "application/trig": _BY_NAME["trig"],
-        "application/n-triples": _BY_NAME["ntriples"],
-        "application/n-quads": _BY_NAME["nquads"],
-        "application/ld+json": _BY_NAME["jsonld"],
-        "application/rdf+xml": _BY_NAME["rdfxml"],
-        "application/x-turtle": _BY_NAME["turtle"],
-        "application/x-trig": _BY_NAME["trig"],
-    }
-)
 SUPPORTED = (*list(MEDIA_TYPES)[:6], MULTIPART)
 _UNSAID = ("", "application/octet-stream", "text/plain")
 _UTF8 = ("utf-8", "utf8", "us-ascii")

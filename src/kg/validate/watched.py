@@ -28,6 +28,14 @@ from kg.validate.graph import TYPE, Graph, by_predicate, graph_of_rows
 from kg.validate.inferred_types import counting_types
 from kg.validate.shapes import Plan
 
+_REMARKS = frozenset(
+    (
+        *(f"<{RDFS}{name}>" for name in ("label", "comment", "seeAlso", "isDefinedBy")),
+        *(f"<{OWL}{name}>" for name in ("versionInfo", "deprecated")),
+    )
+)
+"""Properties from which nothing follows."""
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -35,7 +43,8 @@ class Followed:
 
     `added` and `removed` are pairs by predicate of the data graph, statements included; `given`
     are the statements that are new, `taken` those that are gone.
-    `recomputed` says why everything was found anew, such as "ontology", or is empty.
+    `recomputed` says why everything was found anew, such as "ontology", or is empty. Only about
+    the things `touched` may something else be inferred than before, None when it may be about any.
     """
 
     results: Changed
@@ -47,6 +56,7 @@ class Followed:
     appeared: tuple[Contradiction, ...]
     resolved: tuple[Contradiction, ...]
     recomputed: str = ""
+    touched: Ints | None = None
 
 
 class Watched:
@@ -60,6 +70,7 @@ class Watched:
         self._last: tuple[Delta, Delta] = {}, {}
         self.graph = data_graph(closure.engine, closure.dictionary)
         self._subjects = _subjects(closure.engine)
+        self._ahead = self.graph, self._subjects
 
     def follow(
         self, *, added: Triples = NOTHING, removed: Triples = NOTHING, more: Ints = EMPTY
@@ -72,17 +83,22 @@ class Watched:
         clashes = set(contradictions(engine)) if engine.state.clashes else set()
         given, taken = self._last = self._new(added), self._old(removed, added)
         classes = len(engine.state.facts.equality.replaced())
+        touched: Ints | None = None
         done = change(engine, added=added, removed=removed)
         moved = engine.merged or classes != len(engine.state.facts.equality.replaced())
         if done.recomputed or moved or self._is_schema({*given, *taken}):
             after, come, gone = self._anew()
+            self._ahead = after, _subjects(engine)
         else:
             come, gone = entailed_by(engine, done, given=given, taken=taken)
+            touched = _subjects_of(given, taken, come, gone)
             things = _ends(given, taken, come, gone)
             come, gone = self._described(come, gone, given, taken)
-            self._respell(come, gone, (given, taken, done.added, done.removed))
+            again = self._respell(come, gone, (given, taken, done.added, done.removed))
+            touched = gather([touched, again])
             come, gone = self._net(*self._with_types(come, gone, things))
             after = self.graph.branch(come, gone)
+            self._ahead = after, self._ahead[1]
         results = revalidate(self._plan, self.graph, after, added=come, removed=gone, more=more)
         now = set(contradictions(engine)) if engine.state.clashes else set()
         return Followed(
@@ -95,11 +111,18 @@ class Watched:
             appeared=tuple(sorted(now - clashes, key=_order)),
             resolved=tuple(sorted(clashes - now, key=_order)),
             recomputed=done.why if done.recomputed else "",
+            touched=touched,
         )
+
+    def keep(self) -> None:
+        """Have the change that `follow` was given last stay: the next one comes after it."""
+        self.graph, self._subjects = self._ahead
+        self._last = {}, {}
 
     def undo(self) -> None:
         """Take back the change that `follow` was given last."""
         given, taken = self._last
+        self._ahead = self.graph, self._subjects
         change(self._engine, added=triples_of(taken), removed=triples_of(given))
         self._last = {}, {}
 
@@ -125,9 +148,11 @@ class Watched:
         return {each: some[~contained(some, stay.get(each, EMPTY))] for each, some in gone.items()}
 
     def _is_schema(self, predicates: Iterable[int]) -> bool:
-        """Return whether one of `predicates` is of RDFS or OWL."""
+        """Return whether one of `predicates` is of RDFS or OWL and more than a remark."""
         names = (self._dictionary.term(each) for each in predicates)
-        return any(name.startswith((f"<{RDFS}", f"<{OWL}")) for name in names)
+        return any(
+            name.startswith((f"<{RDFS}", f"<{OWL}")) and name not in _REMARKS for name in names
+        )
 
     def _described(
         self, come: Delta, gone: Delta, given: Delta, taken: Delta
@@ -139,6 +164,7 @@ class Watched:
         ended = ended[~contained(ended, self._stated_about(ended))]
         subjects = gather([self._subjects, began])
         subjects = subjects[~contained(subjects, ended)]
+        self._ahead = self.graph, subjects
         come = {each: pairs[contained(firsts(pairs), subjects)] for each, pairs in come.items()}
         for predicate, pairs in entailed_about(self._engine, began).items():
             come[predicate] = gather([pairs, come.get(predicate, EMPTY)])
@@ -156,11 +182,14 @@ class Watched:
             described[relation.expand(things)[0]] = True
         return things[described]
 
-    def _respell(self, come: Delta, gone: Delta, deltas: tuple[Delta, ...]) -> None:
-        """Find anew what is known of things that a change speaks of in several spellings."""
+    def _respell(self, come: Delta, gone: Delta, deltas: tuple[Delta, ...]) -> Ints:
+        """Find anew what is known of things that a change speaks of in several spellings.
+
+        Returns these things.
+        """
         facts = self._engine.state.facts
         if not facts.equality:
-            return
+            return EMPTY
         several = facts.equality.representatives()
         found: list[Ints] = []
         for delta in deltas:
@@ -170,7 +199,7 @@ class Watched:
         names = {name for each in gather(found).tolist() for name in facts.equality.members(each)}
         things = np.array(sorted(names), np.int64)
         if not len(things):
-            return
+            return EMPTY
         after = entailed_about(self._engine, self._stated_about(things))
         for predicate in {*self.graph.predicates(), *facts.given, *after}:
             which, values = self.graph.relation(predicate).expand(things)
@@ -180,6 +209,7 @@ class Watched:
             for delta, mine in ((come, now), (gone, without(before, now))):
                 others = delta.get(predicate, EMPTY)
                 delta[predicate] = gather([others[~contained(firsts(others), things)], mine])
+        return things
 
     def _with_types(self, come: Delta, gone: Delta, things: Ints) -> tuple[Delta, Delta]:
         """Find anew what counts as a type of the things that the change is about."""
@@ -249,6 +279,10 @@ def _ends(*deltas: Delta) -> Ints:
     """Return all subjects and objects, sorted."""
     pairs = [some for delta in deltas for some in delta.values()]
     return gather([part for some in pairs for part in (firsts(some), seconds(some))])
+
+
+def _subjects_of(*deltas: Delta) -> Ints:
+    return gather([firsts(pairs) for delta in deltas for pairs in delta.values()])
 
 
 def triples_of(delta: Delta) -> Triples:

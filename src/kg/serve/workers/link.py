@@ -11,13 +11,14 @@ from kg.serve.workers.task import HEADER, LENGTH, RETIRE, Fault, Kind
 if TYPE_CHECKING:
     from kg.serve.workers.job import Job, Sink
     from kg.serve.workers.nursery import Nursery
+    from kg.serve.workers.worker import Setup
 
 
 class Keeper(Protocol):
     """What a link reports to: the pool."""
 
     def ready(self, link: Link) -> None:
-        """Know that the worker waits for its first task."""
+        """Know that the worker has opened its version."""
 
     def free(self, link: Link, took: float, *, retire: bool) -> None:
         """Know that the worker has ended a task that took so many seconds."""
@@ -45,14 +46,16 @@ class Link(asyncio.Protocol):
         "killed",
         "next",
         "nursery",
+        "opened",
         "pid",
+        "setup",
         "since",
         "status",
         "thread",
     )
 
-    def __init__(self, keeper: Keeper, nursery: Nursery, pid: int, now: float) -> None:
-        """Know the worker `pid` of `nursery`, forked at `now`."""
+    def __init__(self, keeper: Keeper, nursery: Nursery, pid: int, setup: Setup) -> None:
+        """Know the worker `pid` of `nursery`, forked just now on `setup`."""
         self._keeper = keeper
         self._rest = bytearray()
         self._wanted = 0
@@ -61,7 +64,7 @@ class Link(asyncio.Protocol):
         self.nursery = nursery
         self.pid = pid
         self.thread = pid
-        self.since = now
+        self.setup = setup
         self.job: Job | None = None
         self.is_ready = False
         self.is_long = False
@@ -71,11 +74,21 @@ class Link(asyncio.Protocol):
         self._suspect: Job | None = None
         self._outbox: list[bytes] = []
         self._loop = asyncio.get_running_loop()
+        self.since = self._loop.time()
+        self.opened: asyncio.Future[bool] = self._loop.create_future()
         self.status: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self._transport = cast(asyncio.Transport, transport)
+
+    def reopen(self, setup: Setup) -> None:
+        """Let the worker, which has no job, go on with another version."""
+        self.setup = setup
+        self.since = self._loop.time()
+        self.is_ready = False
+        self.opened = self._loop.create_future()
+        self._send(setup.encode())
 
     def run(self, job: Job, now: float) -> None:
         """Send a job's task; if the worker has one already, it comes after that."""
@@ -83,7 +96,10 @@ class Link(asyncio.Protocol):
             self.begin(job, now)
         else:
             self.next.append(job)
-        self._outbox.append(job.task.encode())
+        self._send(job.task.encode())
+
+    def _send(self, message: bytes) -> None:
+        self._outbox.append(message)
         if len(self._outbox) == 1:
             self._loop.call_soon(self._flush)
 
@@ -93,7 +109,7 @@ class Link(asyncio.Protocol):
         job.link = self
         job.began = now
         job.worker = self.pid
-        job.version = self.nursery.setup.version
+        job.version = self.setup.version
         if job.paused is not None:
             self.pause()
 
@@ -161,13 +177,21 @@ class Link(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the pool."""
         self._transport = None
+        self._settle_opening(is_open=False)
         self._keeper.lost(self)
+
+    def _settle_opening(self, *, is_open: bool) -> None:
+        if not self.opened.done():
+            self.opened.set_result(is_open)
 
     def _take(self, kind: int, took: int, data: bytes) -> None:
         job = self.job
         if kind == Kind.READY:
-            (self.thread,) = LENGTH.unpack(data)
-            self._keeper.ready(self)
+            if not self.is_ready:
+                (self.thread,) = LENGTH.unpack(data)
+                self.is_ready = True
+                self._settle_opening(is_open=True)
+                self._keeper.ready(self)
             return
         if job is None:
             return

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 
 from kg.serve.workers.worker import Setup
@@ -25,7 +24,7 @@ _MALLOC = "glibc.malloc.tcache_count=5000"
 
 
 class Nursery:
-    """A zygote with its workers, all on one version.
+    """A zygote with its workers.
 
     `on_end` is called with process id and exit code of each worker that ended, `on_loss` when the
     zygote itself has; its workers end with it.
@@ -33,13 +32,11 @@ class Nursery:
 
     def __init__(
         self,
-        setup: Setup,
         *,
         on_end: Callable[[int, int], None],
         on_loss: Callable[[Nursery], None],
     ) -> None:
         """Start the process; its workers are forked later. Needs a running event loop."""
-        self.setup = setup
         self._on_end = on_end
         self._on_loss = on_loss
         self._numbers = count()
@@ -54,9 +51,7 @@ class Nursery:
                 pass_fds=[other.fileno()],
                 env={**os.environ, "GLIBC_TUNABLES": _MALLOC},
             )
-        plain = replace(setup, prefixes=dict(setup.prefixes))
         self._control.setblocking(False)
-        self._control.send(pickle.dumps(plain))
         self._loop.add_reader(self._control.fileno(), self._hear)
 
     @property
@@ -64,8 +59,8 @@ class Nursery:
         """The process id of the zygote."""
         return self._process.pid
 
-    async def fork(self) -> tuple[int, socket.socket]:
-        """Return the process id of a new worker and the socket to it.
+    async def fork(self, setup: Setup) -> tuple[int, socket.socket]:
+        """Return the process id of a new worker on `setup` and the socket to it.
 
         Raises OSError when there is none; a zygote that hangs is ended then.
         """
@@ -73,8 +68,8 @@ class Nursery:
         own, other = socket.socketpair()
         try:
             with other:
-                message = [f"fork {number}".encode()]
-                socket.send_fds(self._control, message, [other.fileno()])
+                message = b"fork %d\n%b" % (number, pickle.dumps(setup))
+                socket.send_fds(self._control, [message], [other.fileno()])
             future = self._forking[number] = self._loop.create_future()
             pid = await asyncio.wait_for(future, _PATIENCE)
         except TimeoutError as error:

@@ -3,6 +3,9 @@
 A query that takes long moves out of the way: its worker gets less of the processor, and a fresh
 one takes its place. There are `limits.long` such places; when all are taken and others wait, a
 query that has had its share is given up.
+
+When another version is served, one worker opens it first. The others follow when they are next
+wanted, or one by one after a while: versions may come faster than all of them could follow.
 """
 
 from __future__ import annotations
@@ -11,14 +14,14 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
-from collections import deque
 
 from kg.serve.workers import endings, rules
 from kg.serve.workers.job import Job
 from kg.serve.workers.link import Link
+from kg.serve.workers.losses import Losses
 from kg.serve.workers.nursery import Nursery
-from kg.serve.workers.worker import NO_MEMORY, Setup
+from kg.serve.workers.queue import Queue
+from kg.serve.workers.worker import Setup
 
 _LOG = logging.getLogger("kg.serve")
 _TICK = 0.02
@@ -29,10 +32,10 @@ _STUCK = 0.02
 """After so many seconds what a worker has not begun is given to others."""
 _HOPELESS = 6
 """After so many workers that did not get ready, one after the other, the start is given up."""
-_STATUS = 2.0
-"""So long the exit code of a worker may come after its end was seen."""
-_OVERRUN = (NO_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGTRAP)
-"""How a worker ends whose memory or stack does not suffice."""
+_ATTEMPTS = 2
+"""So many fresh workers try to open a version: the first may be killed for other reasons."""
+_QUIET = 0.25
+"""So many seconds after a version workers that nobody wanted follow it."""
 
 
 class Pool:
@@ -45,17 +48,20 @@ class Pool:
         self._nursery: Nursery | None = None
         self._links: set[Link] = set()
         self._idle: list[Link] = []
-        self._waiting: deque[Job] = deque()
-        self._orphans: dict[int, Job] = {}
+        self._waiting = Queue(setup.limits)
+        self._losses = Losses(setup.limits)
+        self.kills = self._losses.kills
         self._starting = 0
         self._failures = 0
         self._closing = False
         self._usual = 0.0
         self._awake = max(1, (os.cpu_count() or 1) // 2)
         self._ticking: asyncio.TimerHandle | None = None
+        self._following: asyncio.TimerHandle | None = None
+        self._switching = asyncio.Lock()
+        self._probe: Link | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._first_ready = asyncio.Event()
-        self.kills: dict[str, int] = {}
         self.started = 0
 
     @property
@@ -71,7 +77,8 @@ class Pool:
             "idle": len(self._idle),
             "busy": len(busy) - long,
             "long": long,
-            "starting": self._starting + sum(not link.is_ready for link in self._links),
+            "starting": self._starting
+            + sum(not (link.is_ready or link.job) for link in self._links),
             "waiting": len(self._waiting),
         }
 
@@ -83,7 +90,7 @@ class Pool:
     async def start(self) -> None:
         """Start the workers; raises StageError when none of them gets ready."""
         self._loop = asyncio.get_running_loop()
-        self._nursery = self._open(self._setup)
+        self._nursery = self._open()
         self._fill()
         try:
             await asyncio.wait_for(self._first_ready.wait(), self.limits.start)
@@ -96,13 +103,14 @@ class Pool:
     async def close(self) -> None:
         """End all workers; what they work on is given up."""
         self._closing = True
-        if self._ticking:
-            self._ticking.cancel()
-        for job in [*self._waiting, *(link.job for link in self._links if link.job)]:
-            job.fail(endings.stopping())
-        self._waiting.clear()
+        for timer in (self._ticking, self._following):
+            if timer:
+                timer.cancel()
+        self._waiting.close()
         for link in list(self._links):
-            link.job = None
+            job, link.job = link.job, None
+            if job:
+                job.fail(endings.stopping())
             link.close()
         for task in self._tasks:
             task.cancel()
@@ -115,58 +123,47 @@ class Pool:
 
         Raises StageError when the new version cannot be opened: the old one stays.
         """
-        fresh = self._open(setup)
-        try:
-            async with asyncio.timeout(self.limits.start):
-                for _ in range(self.limits.workers):
-                    await self._start(fresh)
-                while not all(link.is_ready for link in self._of(fresh)):
-                    await asyncio.sleep(_TICK)
-        except (TimeoutError, OSError):
-            pass
-        ready = self._of(fresh)
-        if not ready or not all(link.is_ready for link in ready):
-            fresh.close()
-            raise endings.not_started()
-        self._setup, self._nursery = setup, fresh
-        for link in self._idle:
-            self._dismiss(link)
-        self._idle.clear()
-        for link in ready:
+        async with self._switching:
+            try:
+                link = await self._first_on(setup)
+            finally:
+                self._probe = None
+            self._setup = setup
             self._next(link)
-        self._fill()
+            self._follow_later()
 
     def submit(self, job: Job) -> None:
         """Have a job done, now or in its turn; refuses it when too many wait."""
-        link = self._companion() or (self._idle.pop() if self._idle else None)
+        link = self._companion()
         if link:
             link.run(job, self._loop.time())
+        elif self._idle:
+            self._give(self._idle.pop(), job)
         elif self._closing:
             job.fail(endings.stopping())
-        elif len(self._waiting) >= self.limits.queue:
-            job.fail(endings.busy(self.limits))
         else:
-            self._waiting.append(job)
+            self._waiting.put(job)
         if self._ticking is None and not self._closing:
             self._ticking = self._loop.call_later(_TICK, self._tick)
 
     # What links and nursery report
 
     def ready(self, link: Link) -> None:
-        """Give a new worker its first job; one of a version that is still to come waits."""
-        link.is_ready = True
-        if link.nursery is self._nursery:
+        """Give a worker that has opened a version a job, unless it has one or is a probe."""
+        if link.setup is self._setup:
             self._failures = 0
             self._first_ready.set()
+        if link.job:
+            link.job.began = self._loop.time()
+        elif link is not self._probe and not link.killed:
             self._next(link)
 
     def free(self, link: Link, took: float, *, retire: bool) -> None:
         """Give a worker its next job, or let it go."""
         self._usual += _WEIGHT * (took - self._usual)
-        stale = link.nursery is not self._nursery
         if link.next and not (retire or link.is_spent or link.is_long):
             link.begin(link.next.popleft(), self._loop.time())
-        elif retire or link.is_spent or link.is_long or stale or self._closing:
+        elif retire or link.is_spent or link.is_long or self._is_surplus(link):
             self._hand_on(link.take_back())
             self._dismiss(link)
             self._fill()
@@ -182,15 +179,13 @@ class Pool:
         self._hand_on(link.take_back())
         if job:
             job.link = None
-            if link.status is not None:
-                self._crashed(job, link.status)
+            if link.is_ready:
+                self._losses.lost(job, link)
             else:
-                self._orphans[link.pid] = job
-                self._loop.call_later(_STATUS, self._ended, link.pid, 0)
-        self._failures += not link.is_ready and link.nursery is self._nursery
+                self._hand_on([job])  # it has not begun
+        self._failures += not link.is_ready and link.setup is self._setup
         if self._failures >= _HOPELESS:
             self._first_ready.set()
-        self._close_if_unused(link.nursery)
         self._fill()
 
     def _ended(self, pid: int, status: int) -> None:
@@ -198,16 +193,7 @@ class Pool:
         for link in self._links:
             if link.pid == pid:
                 link.status = status
-        job = self._orphans.pop(pid, None)
-        if job:
-            self._crashed(job, status)
-
-    def _crashed(self, job: Job, status: int) -> None:
-        reason = "memory" if status in _OVERRUN else "crash"
-        self._count(reason)
-        if reason == "crash":
-            _LOG.error("a worker ended with %s at: %.500s", status, job.task.text)
-        job.fail(endings.of_kill(reason, job, self.limits))
+        self._losses.ended(pid, status)
 
     def _nursery_lost(self, nursery: Nursery) -> None:
         """Start another zygote for one that has gone."""
@@ -220,24 +206,79 @@ class Pool:
 
     def _reopen(self) -> None:
         if self._nursery is None and not self._closing:
-            self._nursery = self._open(self._setup)
+            self._nursery = self._open()
             self._fill()
 
     # What the pool does with workers and jobs
 
-    def _open(self, setup: Setup) -> Nursery:
-        return Nursery(setup, on_end=self._ended, on_loss=self._nursery_lost)
+    def _open(self) -> Nursery:
+        return Nursery(on_end=self._ended, on_loss=self._nursery_lost)
 
-    def _of(self, nursery: Nursery) -> list[Link]:
-        return [link for link in self._links if link.nursery is nursery]
+    async def _first_on(self, setup: Setup) -> Link:
+        """Return a worker that has opened another version; raises StageError when none can.
+
+        It is one that waits, if another one does as well; else, or if it fails, a fresh one.
+        """
+        try:
+            async with asyncio.timeout(self.limits.start):
+                if len(self._idle) > 1:
+                    self._probe = self._idle.pop(0)
+                    self._probe.reopen(setup)
+                    if await self._probe.opened and self._probe in self._links:
+                        return self._probe
+                for _ in range(_ATTEMPTS):
+                    self._probe = await self._fresh_on(setup)
+                    if await self._probe.opened and self._probe in self._links:
+                        return self._probe
+                    await asyncio.sleep(_TICK)
+        except TimeoutError:
+            if self._probe:
+                self._probe.nursery.kill(self._probe.pid)
+        raise endings.not_started()
+
+    async def _fresh_on(self, setup: Setup) -> Link:
+        """Return a new worker; the process that forks it may have to be started anew."""
+        while not self._closing:
+            try:
+                if self._nursery:
+                    return await self._start(self._nursery, setup)
+            except OSError as error:
+                _LOG.error("a worker cannot be started: %s", error)
+            await asyncio.sleep(_TICK)
+        raise endings.not_started()
+
+    def _follow_later(self) -> None:
+        """Let workers that are idle on another version follow, some time after the last switch."""
+        if self._following:
+            self._following.cancel()
+        self._following = self._loop.call_later(_QUIET, self._follow)
+
+    def _follow(self) -> None:
+        self._following = None
+        if self._idle and self._idle[0].setup is not self._setup:
+            link = self._idle.pop(0)
+            if self._is_surplus(link):
+                self._dismiss(link)
+            else:
+                link.reopen(self._setup)
+            self._following = self._loop.call_later(_TICK, self._follow)
+
+    def _is_surplus(self, link: Link) -> bool:
+        """Return whether a worker need not come back from the version it is on."""
+        return self._closing or (
+            link.setup is not self._setup and self._at_hand() > self.limits.workers
+        )
+
+    def _at_hand(self) -> int:
+        """Return how many workers there are, without those with long queries."""
+        return sum(not link.is_long for link in self._links)
 
     def _fill(self) -> None:
         """Ask for as many workers as are wanting."""
         if self._closing or self._nursery is None:
             return
-        there = sum(not link.is_long for link in self._of(self._nursery))
         delay = self._delay()
-        for _ in range(self.limits.workers - there - self._starting):
+        for _ in range(self.limits.workers - self._at_hand() - self._starting):
             self._starting += 1
             task = self._loop.create_task(self._replace(self._nursery, delay))
             self._tasks.add(task)
@@ -250,7 +291,7 @@ class Pool:
     async def _replace(self, nursery: Nursery, delay: float) -> None:
         try:
             await asyncio.sleep(delay)
-            await self._start(nursery)
+            await self._start(nursery, self._setup)
         except OSError as error:
             self._failures += 1
             _LOG.error("a worker cannot be started: %s", error)
@@ -258,9 +299,9 @@ class Pool:
             self._starting -= 1
         self._fill()
 
-    async def _start(self, nursery: Nursery) -> None:
-        pid, own = await nursery.fork()
-        link = Link(self, nursery, pid, self._loop.time())
+    async def _start(self, nursery: Nursery, setup: Setup) -> Link:
+        pid, own = await nursery.fork(setup)
+        link = Link(self, nursery, pid, setup)
         self._links.add(link)
         self.started += 1
         try:
@@ -269,6 +310,7 @@ class Pool:
             self._links.discard(link)
             own.close()
             raise
+        return link
 
     def _companion(self) -> Link | None:
         """Return a worker that will have ended its task soon, if that is better than to wake one.
@@ -277,34 +319,32 @@ class Pool:
         """
         if self._usual > _SHORT:
             return None
-        now = self._loop.time()
-        busy = [
-            link
-            for link in self._links
-            if link.nursery is self._nursery and rules.is_brisk(link, now)
-        ]
-        if len(busy) < self._awake:
-            return None
-        return min(busy, key=lambda link: len(link.next))
+        return rules.companion(self._links, self._setup, self._loop.time(), awake=self._awake)
 
     def _hand_on(self, jobs: list[Job]) -> None:
         """Have jobs done by others that their worker has not begun."""
         for job in reversed(jobs):
             if self._idle:
-                self._idle.pop().run(job, self._loop.time())
-            elif len(self._waiting) < self.limits.queue:
-                self._waiting.appendleft(job)
+                self._give(self._idle.pop(), job)
             else:
-                job.fail(endings.busy(self.limits))
+                self._waiting.put(job, first=True)
 
     def _next(self, link: Link) -> None:
-        while self._waiting:
-            job = self._waiting.popleft()
-            if not job.abandoned:
-                link.run(job, self._loop.time())
-                return
-            job.fail(endings.of_kill("left", job, self.limits))
-        self._idle.append(link)
+        job = self._waiting.take()
+        if job:
+            self._give(link, job)
+        elif link.setup is self._setup:
+            self._idle.append(link)
+        else:
+            self._idle.insert(0, link)  # the last one to be taken
+            if self._following is None:
+                self._follow_later()
+
+    def _give(self, link: Link, job: Job) -> None:
+        """Have a worker that has no job do one, on the version that is served."""
+        if link.setup is not self._setup:
+            link.reopen(self._setup)
+        link.run(job, self._loop.time())
 
     def _dismiss(self, link: Link) -> None:
         """Let a worker go that has no job; it may be at one that was handed on."""
@@ -313,24 +353,16 @@ class Pool:
             link.nursery.kill(link.pid)
         link.close()
 
-    def _close_if_unused(self, nursery: Nursery) -> None:
-        if nursery is not self._nursery and not self._of(nursery):
-            nursery.close()
-
-    def _count(self, reason: str) -> None:
-        self.kills[reason] = self.kills.get(reason, 0) + 1
-
     def _kill(self, link: Link, reason: str) -> None:
         link.nursery.kill(link.pid)
         if link.killed is None:
             link.killed = reason
-            self._count(reason)
+            self._losses.count(reason)
         job, link.job = link.job, None
         link.resume()  # its end is seen only by one who reads
         self._hand_on(link.take_back())
         if job:
-            job.link = None
-            job.fail(endings.of_kill(reason, job, self.limits))
+            self._losses.give_up(job, reason)
 
     # The clock
 
@@ -349,26 +381,11 @@ class Pool:
                 self._kill(link, link.killed)
             elif not link.is_ready and now - link.since > self.limits.start:
                 self._kill(link, "start")
-        self._let_go(now)
+        self._waiting.let_go(now)
         self._make_room(busy, now)
         again = busy or self._waiting or any(link.killed for link in self._links)
         soon = _TICK / 4 if any(link.next for link in busy) else _TICK
         self._ticking = self._loop.call_later(soon, self._tick) if again else None
-
-    def _let_go(self, now: float) -> None:
-        """Give up jobs that have waited too long."""
-        kept: deque[Job] = deque()
-        for job in self._waiting:
-            waited = now - job.arrived
-            if job.abandoned:
-                job.fail(endings.of_kill("left", job, self.limits))
-            elif waited > job.timeout:
-                job.fail(endings.out_of_time(job.timeout))
-            elif waited > self.limits.patience:
-                job.fail(endings.busy(self.limits))
-            else:
-                kept.append(job)
-        self._waiting = kept
 
     def _make_room(self, busy: list[Link], now: float) -> None:
         """Move long queries aside; give one up when there is no room and others wait."""
@@ -376,7 +393,7 @@ class Pool:
         after = self.limits.long_if_wanted if self._waiting else self.limits.long_after
         for link in busy:
             job = link.job
-            if job and not link.is_long and now - job.began > after and free > 0:
+            if job and link.is_ready and not link.is_long and now - job.began > after and free > 0:
                 free -= 1
                 link.is_long = True
                 link.nursery.hold_back(link.pid, link.thread)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from kg.serve.workers.job import Job
 from kg.serve.workers.limits import QueryLimits
 from kg.serve.workers.link import Link
+from kg.serve.workers.worker import Setup
 
 AHEAD = 16
 """So many tasks a worker may be given before it has ended the first."""
@@ -30,11 +31,18 @@ def is_brisk(link: Link, now: float) -> bool:
     job = link.job
     return (
         job is not None
+        and link.is_ready
         and len(link.next) < AHEAD
         and now - job.began < BRISK
         and not job.streaming
         and not link.is_spent
     )
+
+
+def companion(links: Iterable[Link], setup: Setup, now: float, *, awake: int) -> Link | None:
+    """Return the worker that will have ended its tasks first, if `awake` of them are at some."""
+    brisk = [link for link in links if link.setup is setup and is_brisk(link, now)]
+    return min(brisk, key=lambda link: len(link.next)) if len(brisk) >= awake else None
 
 
 def in_the_way(busy: Iterable[Link], now: float, limits: QueryLimits) -> list[Link]:

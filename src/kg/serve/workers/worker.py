@@ -1,5 +1,6 @@
 """One worker: it opens a version read-only and answers one task after the other.
 
+Between two tasks it can be told to go on with another version.
 It is forked by `kg.serve.workers.zygote` and has no way out but the socket to the front process.
 Whatever happens here, the server lives: this process has limits and can be killed at any time.
 """
@@ -25,7 +26,8 @@ from pyoxigraph import Store
 from kg.errors import KgError, QueryError, RefusedQueryError, StageError
 from kg.publish.query_dataset import Dataset, dataset_of, in_merge
 from kg.publish.store import Query, dump, open_read_only, write
-from kg.serve.address_space import limit_memory
+from kg.publish.versions import hold
+from kg.serve.address_space import lift_limit, limit_memory
 from kg.serve.federation.allowed import Allowed
 from kg.serve.federation.faults import ServiceError
 from kg.serve.federation.relayed import relaying
@@ -52,6 +54,11 @@ class Setup:
     limits: QueryLimits
     default_graph: DefaultGraph = "union"
     allowed: Allowed = field(default_factory=Allowed)
+
+    def encode(self) -> bytes:
+        """Return the setup as a worker reads it that shall go on with it."""
+        raw = pickle.dumps(self, protocol=5)
+        return LENGTH.pack(len(raw)) + raw
 
 
 def serve(link: socket.socket, setup: Setup) -> None:
@@ -85,13 +92,29 @@ class _Worker:
     def __init__(self, link: socket.socket, setup: Setup) -> None:
         self._link = link
         self._setup = setup
+        self._held = hold(setup.store.parent)
         self._store: Store = open_read_only(setup.store)
         self._read = link.makefile("rb", buffering=1 << 16).read
         gc.freeze()
-        limit_memory(setup.limits.memory)
         self._at_start = _resident()
         self._retire = 0
-        link.sendall(frame(Kind.READY, LENGTH.pack(threading.get_native_id())))
+        self._begin()
+
+    def _begin(self) -> None:
+        limit_memory(self._setup.limits.memory)
+        self._link.sendall(frame(Kind.READY, LENGTH.pack(threading.get_native_id())))
+
+    def _reopen(self, setup: Setup) -> None:
+        """Go on with another version; what the one before has left in memory has its limit."""
+        lift_limit()  # to open a store takes threads, and with them more than a query may have
+        del self._store
+        if self._held:
+            self._held.close()
+        self._setup = setup
+        self._held = hold(setup.store.parent)
+        self._store = open_read_only(setup.store)
+        self._look_at_memory()
+        self._begin()
 
     def answer_all(self) -> None:
         """Answer one task after the other; raises EOFError when the socket is closed."""
@@ -99,8 +122,11 @@ class _Worker:
             header = self._read(LENGTH.size)
             if len(header) < LENGTH.size:
                 raise EOFError
-            task = Task(*pickle.loads(self._read(*LENGTH.unpack(header))))
-            self._answer(task)
+            came = pickle.loads(self._read(*LENGTH.unpack(header)))
+            if isinstance(came, Setup):
+                self._reopen(came)
+            else:
+                self._answer(Task(*came))
 
     def _answer(self, task: Task) -> None:
         began = time.monotonic()
@@ -145,9 +171,12 @@ class _Worker:
         seconds = time.monotonic() - began
         if seconds > _QUICK:
             gc.collect()
-            kept = _resident() - self._at_start
-            self._retire |= RETIRE if kept > self._setup.limits.worn else 0
+            self._look_at_memory()
         self._link.sendall(frame(kind | self._retire, data, seconds))
+
+    def _look_at_memory(self) -> None:
+        kept = _resident() - self._at_start
+        self._retire |= RETIRE if kept > self._setup.limits.worn else 0
 
 
 def _fault(error: QueryError | StageError) -> Fault:

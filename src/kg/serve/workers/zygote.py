@@ -1,8 +1,9 @@
 """The process that forks workers: small, with one thread, and with all that they need imported.
 
-It is told by messages on a socket: a setup first, then "fork NUMBER" with the worker's end of a
-socket, "kill PID", and "yield PID THREAD" for a worker that shall have less of the processor. It
-says when one was forked and how one ended. When the front process goes, the workers go as well.
+It is told by messages on a socket: "fork NUMBER", a line end and the pickled setup, with the
+worker's end of a socket; "kill PID"; and "yield PID THREAD" for a worker that shall have less of
+the processor. It says when one was forked and how one ended. When the front process goes, the
+workers go as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import sys
 from kg.publish.query_dataset import clear
 from kg.serve.workers.worker import Setup, serve
 
-MESSAGE = 1 << 16
+MESSAGE = 1 << 17
 _LESS = 10
 """The niceness of a worker whose query takes long."""
 
@@ -30,13 +31,12 @@ def main(descriptor: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the front process says when it ends
     control = socket.socket(fileno=descriptor)
-    setup: Setup = pickle.loads(control.recv(MESSAGE))
     wakened, waking = socket.socketpair()
     waking.setblocking(False)
     signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     gc.freeze()
-    zygote = _Zygote(control, setup, (wakened, waking))
+    zygote = _Zygote(control, (wakened, waking))
     try:
         while True:
             ready, _, _ = select.select([control, wakened], [], [])
@@ -52,20 +52,19 @@ def main(descriptor: int) -> None:
 class _Zygote:
     """The socket to the front process, and the workers that live."""
 
-    def __init__(
-        self, control: socket.socket, setup: Setup, own: tuple[socket.socket, socket.socket]
-    ) -> None:
+    def __init__(self, control: socket.socket, own: tuple[socket.socket, socket.socket]) -> None:
         self._control = control
-        self._setup = setup
         self._own = own
         self._children: set[int] = set()
 
     def listen(self) -> bool:
         """Do what the next message asks; return False when nobody asks any more."""
-        message, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
-        match message.split():
+        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
+        line, _, setup = message.partition(b"\n")
+        match line.split():
             case [b"fork", number]:
-                self._fork(int(number), socket.socket(fileno=descriptors[0]))
+                link = socket.socket(fileno=descriptors[0])
+                self._fork(int(number), link, pickle.loads(setup))
             case [b"kill", pid] if int(pid) in self._children:
                 os.kill(int(pid), signal.SIGKILL)
             case [b"yield", pid, thread] if int(pid) in self._children:
@@ -73,7 +72,7 @@ class _Zygote:
                     os.setpriority(os.PRIO_PROCESS, int(thread), _LESS)
         return bool(message)
 
-    def _fork(self, number: int, link: socket.socket) -> None:
+    def _fork(self, number: int, link: socket.socket, setup: Setup) -> None:
         pid = os.fork()
         if pid == 0:
             status = 1
@@ -82,7 +81,7 @@ class _Zygote:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 for each in (self._control, *self._own):
                     each.close()
-                serve(link, self._setup)
+                serve(link, setup)
                 status = 0
             finally:
                 os._exit(status)

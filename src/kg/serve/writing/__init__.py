@@ -1,0 +1,1 @@
+"""Requests that would change something: who sends them, what they ask, what came of it."""

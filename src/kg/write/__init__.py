@@ -1,0 +1,1 @@
+"""Statements come and go: updates, the gate before them, the journal behind them."""

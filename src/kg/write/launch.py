@@ -1,0 +1,85 @@
+"""The writer's process is started if there is none, and a socket to it is had."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+from kg.errors import StageError, Text
+from kg.settings import Project
+from kg.write.state import Mode
+from kg.write.wire import connected
+
+_START = 600.0
+"""A large project takes long to reason about."""
+_HELD = 30.0
+"""So long another writer may take until it can be asked, or has ended."""
+_TICK = 0.02
+
+
+def connect(project: Project, mode: Mode) -> socket.socket:
+    """Return a socket to the writer of `project`, which is started if need be.
+
+    Blocks until it is ready. Raises StageError when it cannot be: the journal is damaged, the
+    disk is full, nothing was built.
+    """
+    end = time.monotonic() + _HELD
+    while time.monotonic() < end:
+        link = connected(project)
+        if link:
+            return link
+        if _start(project, mode):
+            end = time.monotonic() + _HELD
+        else:
+            time.sleep(_TICK)
+    raise _not_there()
+
+
+def _start(project: Project, mode: Mode) -> bool:
+    """Start a writer and wait until it is ready; return False when there is one."""
+    own, other = socket.socketpair()
+    with own, other:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "kg.write.process", str(other.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[other.fileno()],
+        )
+        other.close()
+        plain = replace(project, prefixes=dict(project.prefixes))
+        own.settimeout(_START)
+        try:
+            own.sendall(pickle.dumps((plain, mode), protocol=5))
+            own.shutdown(socket.SHUT_WR)
+            with own.makefile("rb") as file:
+                line = file.readline()
+            message: dict[str, Any] = json.loads(line) if line else {}
+        except (OSError, ValueError):
+            message = {}
+    if not message:
+        process.kill()
+        process.wait()
+        raise _not_there()
+    if "ready" in message:
+        return True
+    process.wait()
+    if "fault" in message:
+        place = f"{message['place']}: " if message["place"] else ""
+        fault = message["fault"]
+        raise StageError(Text(de=place + fault["de"], en=place + fault["en"]))
+    return False
+
+
+def _not_there() -> StageError:
+    return StageError(
+        Text(
+            de="Der Prozess, der schreibt, ist nicht zu starten.",
+            en="The process that writes cannot be started.",
+        )
+    )
