@@ -73,7 +73,7 @@ def test_etag(client: Client, version: Version) -> None:
     first = client.get("/sparql", params=params)
     tag = first.headers["etag"]
     assert version.manifest.version in tag
-    assert first.headers["vary"] == "Accept, Accept-Encoding"
+    assert first.headers["vary"] == "Accept, Accept-Encoding, Accept-Datetime"
     again = client.get("/sparql", params=params, headers={"If-None-Match": f'"x", W/{tag}'})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag

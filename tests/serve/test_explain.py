@@ -17,6 +17,7 @@ from kg.publish.explanations import open_explanations
 from kg.publish.versions import Version
 from kg.serve.app import create_app
 from kg.serve.explain import Explaining
+from kg.serve.validate import Validating
 from kg.settings import Project
 
 HOLDS = "/explain?s=id:dung&p=a&o=ex:Animal"
@@ -209,5 +210,5 @@ def _cut(folder: Path) -> None:
 
 def test_nothing_is_opened_before_it_is_asked(project: Project, version: Version) -> None:
     """A server starts without waiting for what explains."""
-    explaining = Explaining(project, lambda: version)
+    explaining = Explaining(project, lambda: version, Validating(project, version).reply)
     assert explaining._opened is None

@@ -19,6 +19,7 @@ from kg.publish.versions import Version, open_current
 from kg.serve.graph_store import WRITING, GraphStore
 from kg.serve.problems import on_kg_error
 from kg.serve.serving import Serving
+from kg.serve.time_travel import TimeTravel
 from kg.settings import Project, read_project
 
 DUNG = "https://example.org/graph/dung"
@@ -29,7 +30,7 @@ ALL = ["GET", "HEAD", "OPTIONS", *WRITING]
 def site(project: Project, version: Version) -> Client:
     """The route on its own, with the engine that belongs to it."""
     serving = Serving(project, version)
-    store = GraphStore(serving.current, serving.engine)
+    store = GraphStore(serving.current, serving.engine, TimeTravel(serving))
     route = Route("/graphs", store.handle, methods=ALL)
     handlers: dict[int | type[Exception], Any] = {KgError: on_kg_error}
     return Client(FastAPI(routes=[route], lifespan=serving.running, exception_handlers=handlers))

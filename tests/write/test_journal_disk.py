@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,22 +144,40 @@ def test_a_read_only_disk_stops_the_start_and_lets_readers_read(tmp_path: Path) 
         assert numbers(folder / "journal") == [1, 2]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_rights_stops_the_start(tmp_path: Path) -> None:
+@contextmanager
+def unprivileged() -> Iterator[Path]:
+    """A folder of a user who may not write everywhere, which is us meanwhile."""
+    with tempfile.TemporaryDirectory() as name:
+        if os.geteuid():
+            yield Path(name)
+            return
+        os.chown(name, 65534, 65534)
+        os.seteuid(65534)
+        try:
+            yield Path(name)
+        finally:
+            os.seteuid(0)
+
+
+def test_a_folder_without_rights_stops_the_start() -> None:
     """The same for a folder or a file that others may write but not we."""
-    folder = tmp_path / "journal"
-    open_journal(folder).close()
-    (folder / FILE).chmod(0o444)
-    with pytest.raises(StageError, match="Permission denied"):
-        open_journal(folder)
-    (folder / FILE).chmod(0)
-    with pytest.raises(StageError, match="Permission denied"):
-        list(read_journal(folder))
-    folder.chmod(0o555)
-    (folder / ".lock").chmod(0o444)
-    with pytest.raises(StageError, match="Permission denied"):
-        open_journal(folder)
-    folder.chmod(0o755)
+    with unprivileged() as home:
+        folder = home / "journal"
+        with open_journal(folder) as journal:
+            filled(folder, journal, 1)
+        (folder / FILE).chmod(0o444)
+        with pytest.raises(StageError, match="cannot be opened: Permission denied"):
+            open_journal(folder)
+        assert numbers(folder) == [1]
+        (folder / FILE).chmod(0)
+        with pytest.raises(StageError, match="Permission denied"):
+            list(read_journal(folder))
+        (folder / ".lock").chmod(0o444)
+        with pytest.raises(StageError, match="cannot be written: Permission denied"):
+            open_journal(folder)
+        home.chmod(0o555)
+        with pytest.raises(StageError, match="cannot be written: Permission denied"):
+            open_journal(home / "other")
 
 
 def test_a_sync_that_fails_takes_back_what_it_should_have_kept(tmp_path: Path) -> None:

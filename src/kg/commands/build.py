@@ -9,7 +9,8 @@ from kg.publish.build import build as run_build
 from kg.settings import Project
 from kg.validate.render import as_brief
 from kg.write.client import add_commits
-from kg.write.journal import has_commits
+from kg.write.history import journal_of, last_number, live_from
+from kg.write.state import check_complete
 
 
 def build(
@@ -23,7 +24,10 @@ def build(
 ) -> int:
     """Build and report; 0 when published or unchanged, 1 when the data has violations."""
     present = versions.current(project.build_dir)
-    hold = has_commits(project)
+    folder = journal_of(project)
+    last = last_number(folder)
+    check_complete(project, last)
+    hold = last > live_from(folder)
     built = run_build(project, force=force, may_be_empty=may_be_empty, hold=hold, progress=say)
     if hold and built.path:
         add_commits(project)

@@ -28,11 +28,12 @@ from kg.validate.render_text import as_grouped
 from kg.write import submissions
 from kg.write.change import Change
 from kg.write.contribution import difference, sources_of
-from kg.write.history import journal_of
+from kg.write.history import journal_of, undone
 from kg.write.requests import Decide, Document, Submit
 from kg.write.submitted import STANDINGS, Contribution, Standing
 
 Verb = Literal["accept", "reject", "withdraw"]
+_DOCUMENTS = Text(de="Dokumente:", en="Documents:")
 _NONE = Text(de="Es gibt keine Beiträge.", en="There are no contributions.")
 _STANDS: Mapping[Standing, Text] = MappingProxyType(
     {
@@ -124,6 +125,10 @@ def show(project: Project, name: str, *, as_json: bool, out: Out, lang: str) -> 
         return
     for line in _lines(found):
         out(line.to(lang))
+    by = undone(project).get(found.commit) if found.commit else None
+    if by:
+        out(Text(de=f"Rückgängig durch Commit {by}", en=f"Undone by commit {by}").to(lang))
+    out(_DOCUMENTS.to(lang))
     for document in found.documents:
         path = folder / submissions.FOLDER / name / submissions.DOCUMENTS / document.file
         size = Text(de=f"{document.size} Byte", en=f"{document.size} bytes")
@@ -155,7 +160,6 @@ def _lines(found: Contribution) -> Iterator[Text]:
             de=f"Entschieden von {who} am {found.decided}{commit}{note}",
             en=f"Decided by {who} on {found.decided}{commit}{note}",
         )
-    yield Text(de="Dokumente:", en="Documents:")
 
 
 def diff(project: Project, name: str, *, out: Out, lang: str) -> None:

@@ -32,6 +32,7 @@ from kg.reason.rule_files import read_rules
 from kg.reason.stage import reason_columns
 from kg.reason.suggestions import suggest
 from kg.settings import Project
+from kg.write.following import follower_on
 
 RENDERERS: Mapping[str, Callable[[Account], str]] = MappingProxyType(
     {"text": as_text, "json": as_json, "turtle": as_turtle, "tree": as_tree}
@@ -120,6 +121,9 @@ def _opened(project: Project, asked: Question, say: Say) -> Explanations:
         )
     present = versions.current(project.build_dir)
     if present is not None and (present / CLOSURE).is_dir():
+        version = versions.find_version(project.build_dir, present.name)
+        if version.manifest.commit:
+            return follower_on(version, project).explanations(present.name)
         return open_explanations(present, project)
     say(Text(de="Schließen", en="Reasoning"))
     return explanations_of(reason_project(load(project)), project)

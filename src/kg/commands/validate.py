@@ -17,6 +17,7 @@ from kg.reason.render_impact import impact_text
 from kg.settings import Project
 from kg.validate.render import RENDERERS, as_text
 from kg.validate.stage import plan_of, validate_alone
+from kg.write.following import Follower, follower_on
 
 _WITH_IMPACT = ("text", "json")
 
@@ -77,7 +78,7 @@ def _checked(project: Project, asked: Validation, files: Sequence[Path]) -> Chec
     return _checker(project, shapes, alone=asked.alone).check(sources, impact=asked.impact)
 
 
-def _checker(project: Project, shapes: tuple[Source, ...], *, alone: bool) -> Checker:
+def _checker(project: Project, shapes: tuple[Source, ...], *, alone: bool) -> Checker | Follower:
     """Return what checks contributions: to the published version, else to the project's files.
 
     `alone` leaves out the project's data but not its ontology. `shapes` replace its own.
@@ -85,6 +86,9 @@ def _checker(project: Project, shapes: tuple[Source, ...], *, alone: bool) -> Ch
     plan = plan_of(shapes, project.prefixes) if shapes else None
     published = None if alone else versions.current(project.build_dir)
     if published is not None and versions.is_of_this_layout(published):
+        version = versions.find_version(project.build_dir, published.name)
+        if version.manifest.commit:
+            return follower_on(version, project, plan=plan)
         return open_checker(published, project, plan=plan)
     dataset = load(project, may_be_empty=bool(shapes))
     if alone:

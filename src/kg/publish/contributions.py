@@ -78,6 +78,11 @@ class Checker:
         )
 
     @property
+    def columns(self) -> Columns:
+        """What was stated at first."""
+        return self._columns
+
+    @property
     def dictionary(self) -> Dictionary:
         """The terms and their numbers."""
         return self._closure.dictionary
@@ -86,6 +91,17 @@ class Checker:
     def engine(self) -> Engine:
         """What follows from the statements."""
         return self._closure.engine
+
+    def adopt(self, plan: Plan) -> None:
+        """Check with other shapes from now on."""
+        self._plan = plan
+        self.watched.adopt(plan)
+        self._known = Known(
+            self.watched.graph,
+            prefixes=self._project.prefixes,
+            declared=self._declared,
+            plan=plan,
+        )
 
     def declared_with(self, triples: Iterable[Triple]) -> frozenset[str]:
         """Return the terms that the ontology declares, or `triples`."""

@@ -12,13 +12,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.errors import StageError, Text
-from kg.publish.statistics import SHARED, read_statistics
+from kg.publish.statistics import SHARED, statistics_of
 from kg.publish.store import Query
 from kg.rdf.dataset_clause import Clause, clause_of, may_have_clause
 from kg.settings import DefaultGraph
@@ -71,13 +72,14 @@ def in_merge(
     raises. What `use` gets must not be kept: its files are removed; see `clear`.
     """
     default = {node.value for node in dataset.get("default_graph", ())}
-    if len(default) < 2 or not _have_common(version, default):
+    repeated = _repeated(store, version, default) if len(default) > 1 else []
+    if not repeated:
         return use(store, dataset)
     folder = None
     try:
         folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
         own = _linked(version / "store", Path(folder, "store"))
-        merged = _without_repetition(own, version, dataset)
+        merged = _without_repetition(own, repeated, dataset)
     except OSError as error:
         _remove(folder)
         raise _not_merged(error) from error
@@ -110,9 +112,31 @@ def _not_merged(error: OSError) -> StageError:
     )
 
 
-def _have_common(version: Path, graphs: set[str]) -> bool:
-    shared = read_statistics(version).shared
-    return shared is None or any(len(graphs.intersection(one)) > 1 for one in shared)
+def _repeated(store: Store, version: Path, graphs: set[str]) -> list[Quad]:
+    """Return the statements of `graphs` whose triple stands in an earlier one."""
+    statistics = statistics_of(version)
+    if statistics is None:
+        return list(_found_repeated(store, graphs))
+    shared = statistics.shared
+    if shared is None or any(len(graphs.intersection(one)) > 1 for one in shared):
+        return list(_later(version, graphs))
+    return []
+
+
+def _found_repeated(store: Store, graphs: set[str]) -> Iterator[Quad]:
+    """Yield them by walking through all of `graphs` but the one with most statements."""
+    nodes = {NamedNode(iri): None for iri in sorted(graphs)}
+    held = {node: list(store.quads_for_pattern(None, None, None, node)) for node in nodes}
+    largest = max(held, key=lambda node: len(held[node]))
+    seen = set()
+    for quad in chain.from_iterable(quads for node, quads in held.items() if node != largest):
+        if quad.triple in seen:
+            continue
+        found = store.quads_for_pattern(quad.subject, quad.predicate, quad.object)
+        _, *later = (each for each in found if each.graph_name in nodes)
+        if later:
+            seen.add(quad.triple)
+            yield from later
 
 
 def _linked(source: Path, target: Path) -> Store:
@@ -126,15 +150,15 @@ def _linked(source: Path, target: Path) -> Store:
     return Store(os.fspath(target))
 
 
-def _without_repetition(store: Store, version: Path, dataset: Dataset) -> Dataset:
-    """Leave each shared triple in one of the default graphs.
+def _without_repetition(store: Store, repeated: Iterable[Quad], dataset: Dataset) -> Dataset:
+    """Take the statements in `repeated` from the default graphs.
 
     A graph that the query also sees by its name keeps all its triples, and a copy loses them.
     """
     graphs = dataset["default_graph"]
     by_name = {node.value for node in dataset["named_graphs"]}
     instead: dict[str, NamedNode] = {}
-    for quad in list(_later(version, {node.value for node in graphs})):
+    for quad in repeated:
         graph = quad.graph_name
         if not isinstance(graph, NamedNode):
             continue

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import Place, StageError, Text
+from kg.publish.versions import read_manifest
 
 NAME = "statistics.json"
 SHARED = "shared.nq"
@@ -64,6 +65,14 @@ def save_statistics(statistics: Statistics, folder: Path) -> None:
     """Write NAME into the folder of a version; raises OSError."""
     text = json.dumps(asdict(statistics), indent=1, ensure_ascii=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def statistics_of(version: Path) -> Statistics | None:
+    """Return the counts of the version in that folder; None if it was made of commits.
+
+    Raises StageError if they are not there.
+    """
+    return None if read_manifest(version).base_version else read_statistics(version)
 
 
 def read_statistics(version: Path) -> Statistics:

@@ -338,6 +338,12 @@ def names_of(build_dir: Path) -> list[str]:
     return sorted(names, key=order)
 
 
+def find_version(build_dir: Path, name: str) -> Published:
+    """Return the version of that name; raises StageError when it is not there or damaged."""
+    path = build_dir / name
+    return Published(path, read_manifest(path))
+
+
 def prune(build_dir: Path, *, keep: int = KEPT) -> list[str]:
     """Remove old versions, see `kg.publish.retention`; return their names.
 

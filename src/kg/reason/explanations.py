@@ -18,7 +18,7 @@ from kg.reason.labels import Labels
 from kg.reason.matching import Meter
 from kg.reason.proof import Explanation, Triple
 from kg.reason.proof_places import NOWHERE
-from kg.reason.proof_sources import Placing, Sources
+from kg.reason.proof_sources import Placing, Sources, Stated
 from kg.reason.rule import is_variable
 from kg.reason.rule_names import sentence
 
@@ -29,19 +29,23 @@ MOST_ROWS = 50_000_000
 
 @dataclass(frozen=True)
 class Explanations:
-    """What explains the triples of one graph; `prefixes` name terms without a label."""
+    """What explains the triples of one graph; `prefixes` name terms without a label.
+
+    `stated` says which graphs state a triple, where these are not those of `columns` any more.
+    """
 
     engine: Engine
     columns: Columns
     prefixes: Mapping[str, str] = field(default_factory=dict)
     places: Placing = NOWHERE
     version: str = ""
+    stated: Stated | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @cached_property
     def sources(self) -> Sources:
         """Who states what."""
-        return Sources(self.columns, self.engine.state.facts, self.places)
+        return Sources(self.columns, self.engine.state.facts, self.places, self.stated)
 
     def explain(self, triple: Triple, *, limit: int = 1) -> Explanation:
         """Explain a triple, in N-Triples terms, with up to `limit` proofs; see `Explainer`.
@@ -49,8 +53,11 @@ class Explanations:
         Raises StageError when that would take too much.
         """
         with self._lock:
-            self.engine.state.meter = Meter(MOST_ROWS)
-            return Explainer(self.engine).explain(triple, limit=min(limit, MOST_PROOFS))
+            before, self.engine.state.meter = self.engine.state.meter, Meter(MOST_ROWS)
+            try:
+                return Explainer(self.engine).explain(triple, limit=min(limit, MOST_PROOFS))
+            finally:
+                self.engine.state.meter = before
 
     def account(self, triple: Triple, *, limit: int = 1, lang: str = "en") -> Account:
         """Explain a triple and tell it in `lang`; raises StageError as `explain` does."""

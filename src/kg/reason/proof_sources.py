@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from kg.rdf.columns import Columns, Ids
 from kg.reason.facts import Facts
 from kg.reason.proof import Triple
 
+Stated = Callable[[Triple], Iterable[str]]
+"""Returns the names of the graphs that state a triple, all in N-Triples terms."""
 DERIVED = (f"<{PROV}wasDerivedFrom>", f"<{DCT}source>")
 """How a graph, or what it describes, names its document."""
 
@@ -37,8 +39,14 @@ class Origin:
 class Sources:
     """Looks up who states what in columns."""
 
-    def __init__(self, columns: Columns, facts: Facts, places: Placing) -> None:
-        """Keep `columns`, the `facts` that were concluded from them, and where they stand."""
+    def __init__(
+        self, columns: Columns, facts: Facts, places: Placing, stated: Stated | None = None
+    ) -> None:
+        """Keep `columns`, the `facts` that were concluded from them, and where they stand.
+
+        With `stated` the graphs are what it says; the columns know only the places.
+        """
+        self._stated = stated
         self._columns = columns
         self._facts = facts
         self._places = places
@@ -46,13 +54,19 @@ class Sources:
 
     def origins(self, triple: Triple) -> tuple[Origin, ...]:
         """Return the graphs that state `triple`, with their documents."""
-        found = []
-        for row in self._rows(triple):
-            graph = self._columns.graphs[int(self._columns.g[row])]
-            found.append(
-                Origin(graph, self._documents(graph, triple[0]), self._places.place(graph, row))
+        rows: dict[str, int | None] = {
+            self._columns.graphs[int(self._columns.g[row])]: row for row in self._rows(triple)
+        }
+        if self._stated:
+            rows = {graph: rows.get(graph) for graph in sorted(self._stated(triple))}
+        return tuple(
+            Origin(
+                graph,
+                self._documents(graph, triple[0]),
+                None if row is None else self._places.place(graph, row),
             )
-        return tuple(found)
+            for graph, row in rows.items()
+        )
 
     def _rows(self, triple: Triple) -> Iterator[int]:
         ids = tuple(map(self._columns.dictionary.find, triple))

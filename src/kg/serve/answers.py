@@ -15,6 +15,7 @@ from kg.serve.problems import Kind, RequestError
 from kg.serve.workers.job import Job
 from kg.serve.workers.pool import Pool
 from kg.serve.workers.task import Task
+from kg.serve.workers.worker import Setup
 
 _SLOW = 0.5
 _SMALL = 1 << 20
@@ -37,9 +38,12 @@ class Question(NamedTuple):
     changes: bool = False
     is_dump: bool = False
     """A whole graph: that costs no more than sending it, and may take longer."""
+    past: Setup | None = None
+    """The version that it is answered on, None for the one that is served."""
 
     def key(self, version: str) -> Hashable:
-        """Return what answers on `version` are kept by."""
+        """Return what answers on `version`, the one that is served, are kept by."""
+        version = self.past.version if self.past else version
         form = self.representation.content_type
         return version, self.text, form, self.coding, self.default_graphs, self.named_graphs
 
@@ -118,7 +122,8 @@ class Answers:
     def keep(self, flight: Flight, entry: Entry) -> None:
         """Keep an answer if it is of the version that is served."""
         question = flight.question
-        if not question.changes and entry.version == self.pool.version:
+        version = question.past.version if question.past else self.pool.version
+        if not question.changes and entry.version == version:
             self.cache.put(question.key(entry.version), entry, flight.job.took)
 
 
@@ -176,6 +181,7 @@ class Flight:
             timeout=limits.timeout * limits.dump
             if question.is_dump
             else min(question.timeout or limits.timeout, limits.timeout),
+            setup=question.past,
         )
 
     def start(self) -> None:

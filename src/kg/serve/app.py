@@ -31,6 +31,7 @@ from kg.serve.protocol import MAX_BODY, Call, is_update, read_call
 from kg.serve.reply import Reply, unless_gone
 from kg.serve.serving import Serving
 from kg.serve.sparql import negotiated, question_of
+from kg.serve.time_travel import TimeTravel
 from kg.serve.validate import Validating
 from kg.serve.void import Counts, Void, endpoint_at, root_of, void_at
 from kg.serve.writing.routes import Route, WritingRoutes
@@ -59,7 +60,7 @@ def create_app(
     """
     serving = Serving(project, published, options, seat=seat)
     validating = validating or Validating(project, published)
-    explaining = Explaining(project, serving.current)
+    explaining = Explaining(project, serving.current, validating.reply)
     serving.on_switch(validating.switch)
 
     @contextlib.asynccontextmanager
@@ -75,12 +76,13 @@ def create_app(
         exception_handlers={KgError: on_kg_error, HTTPException: on_http_error},
     )
     app.state.serving = serving
-    writing = WritingRoutes(serving)
-    site = _Site(serving, engine or serving.engine, writing.updates)
+    writing, travel = WritingRoutes(serving), TimeTravel(serving)
+    site = _Site(serving, engine or serving.engine, writing.updates, travel)
     _route(app, "/", site.index, ("GET", "HEAD"))
     graph_store = GraphStore(
-        serving.current, engine or serving.engine, default_graph=serving.default_graph
+        serving.current, engine or serving.engine, travel, default_graph=serving.default_graph
     )
+    _route(app, "/history/timemap", travel.timemap, ("GET", "HEAD"))
     void = Void(serving.current, default_graph=serving.default_graph, license=project.license)
     for route in (*writing.sparql(site.sparql), *writing.routes(graph_store.handle)):
         _write_route(app, route, writing)
@@ -119,7 +121,10 @@ def _write_route(app: FastAPI, route: Route, writing: WritingRoutes) -> None:
 class _Site:
     """The handlers, with what they all need."""
 
-    def __init__(self, serving: Serving, engine: Engine, updates: Updates) -> None:
+    def __init__(
+        self, serving: Serving, engine: Engine, updates: Updates, travel: TimeTravel
+    ) -> None:
+        self._travel = travel
         self._updates = updates
         self._project = serving.project
         self._serving = serving
@@ -145,22 +150,29 @@ class _Site:
         codings = ", ".join(request.headers.getlist("accept-encoding"))
         federated = bool(self._serving.federated)
         question = question_of(call, accept, codings, federated=federated)
+        past = self._travel.find(request, call.version)
+        question = question._replace(past=past.setup) if past else question
         request.scope[QUERY] = question.text
         answer = await unless_gone(request, self._engine.stream(question))
-        return Reply(request, question, answer)
+        reply = Reply(request, question, answer)
+        reply.headers.update(self._travel.headers(request, past) if past else {})
+        return reply
 
     def _description(self, request: Request, call: Call, accept: str) -> Response:
         representation = negotiated("graphs", accept, call.formats)
-        headers = self._validators(representation.name, "Accept")
+        updates = self._updates.are_on
+        variant = f"{representation.name}.updates" if updates else representation.name
+        headers = self._validators(variant, "Accept")
         if is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         published, limits = self._serving.current(), self._serving.options.limits
         root = root_of(request)
         service = Service(
-            statistics=self._counts.of(published.path),
+            statistics=self._counts.of(published),
             limits=Limits(limits.timeout, limits.memory, MAX_BODY),
             federated=self._serving.federated,
             void=void_at(root),
+            updates=updates,
         )
         body = describe(
             endpoint_at(root),

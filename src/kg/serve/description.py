@@ -50,13 +50,14 @@ class Service:
 
     Without `statistics` the union of the graphs is not counted. `federated` are the endpoints
     that a query may ask with SERVICE, `void` is the address of the VoID description, whose
-    dataset is `void`#dataset.
+    dataset is `void`#dataset. With `updates`, those who have a token may send updates.
     """
 
     statistics: Statistics | None = None
     limits: Limits = field(default_factory=Limits)
     federated: tuple[str, ...] = ()
     void: str | None = None
+    updates: bool = False
 
 
 def describe(
@@ -93,7 +94,8 @@ def _service(
     node = NamedNode(endpoint)
     yield is_a(node, SD + "Service")
     yield Triple(node, _sd("endpoint"), node)
-    for language in ("SPARQL11Query", "SPARQL10Query"):
+    updates = ("SPARQL11Update",) if service.updates else ()
+    for language in ("SPARQL11Query", "SPARQL10Query", *updates):
         yield Triple(node, _sd("supportedLanguage"), _sd(language))
     for name in RESULT_FORMATS:
         yield Triple(node, _sd("resultFormat"), NamedNode(FORMATS + name))

@@ -133,7 +133,7 @@ class Heads:
                 call = read_get(query_string)
             else:
                 call = read_post(query_string, head.media_type, data[end + len(_END) :])
-            if call.query is None:
+            if call.query is None or call.version is not None:
                 return None
             question = question_of(
                 call, head.accept, head.accept_encoding, federated=self._federated

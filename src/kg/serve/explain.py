@@ -1,9 +1,13 @@
-"""GET /explain: why a triple of the published version holds, or why it does not."""
+"""GET /explain: why a triple of the published version holds, or why it does not.
+
+What was built is explained here; what commits made of it, by the process that validates: it
+follows them.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import parse_qsl
@@ -25,6 +29,7 @@ from kg.reason.render_proof import as_text
 from kg.serve.headers import etag, is_fresh
 from kg.serve.negotiate import Offer, Representation, choose, language
 from kg.serve.problems import BAD_REQUEST, Details, RequestError, not_acceptable
+from kg.serve.validate_task import Explain, Reply
 from kg.settings import Project
 
 RENDERERS: Mapping[str, Callable[[Account], str]] = MappingProxyType(
@@ -46,6 +51,7 @@ OFFER = Offer(
         "tree": "tree",
     },
 )
+Ask = Callable[[Request, Explain], Awaitable[Reply]]
 _NAMES = ("s", "p", "o")
 _MAX_FIELDS = 100
 
@@ -63,10 +69,11 @@ class Question:
 class Explaining:
     """Answers /explain on the current version, which is opened when the first question comes."""
 
-    def __init__(self, project: Project, current: Callable[[], Published]) -> None:
-        """Explain what `current` returns, in the words of `project`."""
+    def __init__(self, project: Project, current: Callable[[], Published], ask: Ask) -> None:
+        """Explain what `current` returns, in the words of `project`; `ask` about commits."""
         self._project = project
         self._current = current
+        self._ask = ask
         self._opening = threading.Lock()
         self._opened: tuple[Published, Explanations] | None = None
 
@@ -84,13 +91,17 @@ class Explaining:
         if is_fresh(request, headers["ETag"]):
             del headers["Content-Type"]
             return Response(status_code=304, headers=headers)
+        form = asked.representation.name
+        if published.manifest.base_version:
+            task = Explain(asked.triple, asked.limit, form, asked.lang, name)
+            return Response((await self._ask(request, task)).body, headers=headers)
         body = await run_in_threadpool(self._answer, asked, published)
-        return Response(body.encode(), headers=headers)
+        return Response(body, headers=headers)
 
-    def _answer(self, asked: Question, published: Published) -> str:
+    def _answer(self, asked: Question, published: Published) -> bytes:
         explanations = self._explanations(published)
         account = explanations.account(asked.triple, limit=asked.limit, lang=asked.lang)
-        return RENDERERS[asked.representation.name](account)
+        return RENDERERS[asked.representation.name](account).encode()
 
     def _explanations(self, published: Published) -> Explanations:
         with self._opening:

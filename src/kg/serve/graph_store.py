@@ -27,6 +27,7 @@ from kg.serve.problems import (
 )
 from kg.serve.reply import Reply, unless_gone
 from kg.serve.sparql import answer_headers, negotiated
+from kg.serve.time_travel import TimeTravel
 from kg.serve.void import Counts, about, graph_at, root_of, subsets, void_at
 from kg.settings import DefaultGraph
 
@@ -51,6 +52,8 @@ class Target:
     graph: str | None
     default: bool
     formats: tuple[str, ...]
+    version: str | None = None
+    """The name or commit of the version that it is read in."""
 
 
 class GraphStore:
@@ -60,11 +63,13 @@ class GraphStore:
         self,
         current: Callable[[], Published],
         engine: Engine,
+        travel: TimeTravel,
         *,
         default_graph: DefaultGraph = "union",
     ) -> None:
         """Read the graphs of what `current` returns, with `engine`."""
         self._current = current
+        self._travel = travel
         self._default_graph = default_graph
         self._engine = engine
         self._counts = Counts()
@@ -78,12 +83,18 @@ class GraphStore:
         target = read_target(request.scope.get("query_string", b""))
         accept = ", ".join(request.headers.getlist("accept"))
         representation = negotiated("graphs", accept, target.formats)
-        published = self._current()
         if target.graph is None and not target.default:
-            return self._list(request, published, representation)
+            return self._list(request, self._current(), representation)
+        past = self._travel.find(request, target.version)
+        published = past.version if past else self._current()
         if target.graph is not None and target.graph not in published.manifest.graphs:
             raise _no_graph(target.graph, published.manifest.graphs)
-        return await self._graph(request, published, question_of(request, target, representation))
+        question = question_of(request, target, representation)
+        if past is None:
+            return await self._graph(request, published, question)
+        response = await self._graph(request, published, question._replace(past=past.setup))
+        response.headers.update(self._travel.headers(request, past))
+        return response
 
     def _list(
         self, request: Request, published: Published, representation: Representation
@@ -94,10 +105,10 @@ class GraphStore:
         }
         if is_fresh(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        root, statistics = root_of(request), self._counts.of(published.path)
+        root, statistics = root_of(request), self._counts.of(published)
         triples = (
             *about(root, published.manifest, statistics),
-            *subsets(root, statistics),
+            *subsets(root, published.manifest, statistics),
         )
         headers["Content-Type"] = representation.content_type
         return Response(write(iter(triples), representation.name), headers=headers)
@@ -148,7 +159,8 @@ def read_target(query_string: bytes) -> Target:
                 )
             )
     formats = (*values.get("format", ()), *values.get("output", ()))
-    return Target(graphs[0] if graphs else None, bool(defaults), formats)
+    version = values.get("version", [None])[0]
+    return Target(graphs[0] if graphs else None, bool(defaults), formats, version)
 
 
 def question_of(request: Request, target: Target, representation: Representation) -> Question:

@@ -21,6 +21,7 @@ from kg.write.requests import UpdateText
 FORM = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
+DRY_RUN = "dry-run"
 MAX_BODY = 1 << 20
 MAX_FIELDS = 1000
 _LARGE = 1 << 18
@@ -51,6 +52,8 @@ class Call:
     timeout: float | None = None
     kind: str = ""
     """SELECT, ASK, CONSTRUCT, DESCRIBE, or whatever else the query begins with."""
+    version: str | None = None
+    """The name or commit of the version that it is to be answered on."""
 
 
 async def read_call(request: Request, most: int = MAX_BODY) -> Call | UpdateText:
@@ -87,10 +90,12 @@ def read_update(query_string: bytes, form: bytes | None, text: bytes = b"") -> U
     """Return the update that a POST request has, None for a `form` without one (section 2.2).
 
     Without a form it is `text`. Raises RequestError for what is none or more than one, or has a
-    query beside it.
+    query beside it, and where nobody would see that it is a dry run.
     """
     fields = _fields(query_string) + ([] if form is None else _fields(form))
     values = _by_name(fields)
+    if form is not None and DRY_RUN in dict(_fields(form)):
+        raise misplaced_dry_run()
     updates = list(values.get("update", ()))
     if form is None:
         updates.append(_decode(text))
@@ -102,6 +107,16 @@ def read_update(query_string: bytes, form: bytes | None, text: bytes = b"") -> U
         updates[0].removeprefix("\ufeff"),
         using=_graphs(values, "using-graph-uri"),
         using_named=_graphs(values, "using-named-graph-uri"),
+    )
+
+
+def misplaced_dry_run() -> RequestError:
+    """Return the error for dry-run as a field of a form: to pass over it would change something."""
+    return _bad(
+        Text(
+            de="dry-run ist kein Feld eines Formulars, es gehört in die Adresse: ?dry-run",
+            en="dry-run is no field of a form, it belongs into the address: ?dry-run",
+        )
     )
 
 
@@ -178,6 +193,7 @@ def _call(fields: Fields) -> Call:
         formats=tuple(value for name in _FORMATS for value in values.get(name, ())),
         timeout=_seconds(values.get("timeout", ())),
         kind=_checked_kind(queries[0]) if queries else "",
+        version=values.get("version", [None])[0],
     )
 
 

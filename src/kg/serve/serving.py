@@ -55,7 +55,7 @@ class Serving:
         """Why it could not start."""
         self._on_switch: list[OnSwitch] = []
         self._looking = asyncio.Lock()
-        self.pool = Pool(self._setup(published))
+        self.pool = Pool(self.setup_of(published))
         self.cache = Cache(self.options.cache)
         self.log = RequestLog(self.options.request_log, slow=self.options.slow_query)
         seat = seat or Seat()
@@ -121,7 +121,8 @@ class Serving:
     def _is_written(self) -> bool:
         """Return whether there is or will be something that is not in the files."""
         folder = self.project.root / JOURNAL
-        return self.options.plain or (folder / COMMITS).exists()
+        seen = self._published.manifest.commit > 0
+        return seen or self.options.plain or (folder / COMMITS).exists()
 
     async def _written(self, version: str) -> None:
         await self.switch_to(version)
@@ -145,7 +146,7 @@ class Serving:
             if current(self.project.build_dir) == self._published.path:
                 return False
             found = find_current(self.project.build_dir)
-            await self.pool.switch(self._setup(found))
+            await self.pool.switch(self.setup_of(found))
             self._published = found
             self.cache.clear()
             for call in self._on_switch:
@@ -159,14 +160,19 @@ class Serving:
             try:
                 link = (self.project.build_dir / "current").readlink()
                 if link != refused and await self.look():
-                    _LOG.warning("now serving version %s", self.current().manifest.version)
+                    found = self.current().manifest
+                    if not found.commit:  # of commits the history tells
+                        _LOG.warning("now serving version %s", found.version)
             except (StageError, OSError) as error:
                 if isinstance(error, StageError):
                     _LOG.error("the new version is not served: %s", error)
                     refused = link
 
-    def _setup(self, published: Published) -> Setup:
-        """Return what workers need; in a plain store its own default graph is what is seen."""
+    def setup_of(self, published: Published) -> Setup:
+        """Return what workers need to answer on a version.
+
+        In a plain store its own default graph is what is seen.
+        """
         return Setup(
             published.manifest.version,
             published.path / "store",

@@ -11,7 +11,7 @@ from kg.serve.negotiate import ANY, GRAPHS, ROWS, Offer, Representation, choose,
 from kg.serve.problems import not_acceptable
 from kg.serve.protocol import Call
 
-VARY = "Accept, Accept-Encoding"
+VARY = "Accept, Accept-Encoding, Accept-Datetime"
 _OFFERS = {"rows": ROWS, "graphs": GRAPHS, "any": ANY}
 _REMEMBERED = 500
 """Longer header values are not worth their place in the memory of what was negotiated."""

@@ -18,7 +18,7 @@ from kg.serve.problems import BAD_REQUEST, Details, RequestError, not_acceptable
 from kg.serve.protocol import read_body
 from kg.serve.validate_input import check_type
 from kg.serve.validate_pool import Pool
-from kg.serve.validate_task import Limits, Reply, Task
+from kg.serve.validate_task import Explain, Limits, Reply, Task
 from kg.serve.validate_worker import Checks, Setup, own_checks
 from kg.settings import Project
 
@@ -82,7 +82,8 @@ class Validating:
         threading.Thread(target=old.retire, name="kg-validate", daemon=True).start()
 
     def _pool(self, version: Published) -> Pool:
-        return Pool(Setup(version.path, self._project, self._limits, self._checks))
+        path = self._project.build_dir / base_name(version.manifest)
+        return Pool(Setup(path, self._project, self._limits, self._checks))
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; raises RequestError."""
@@ -95,10 +96,10 @@ class Validating:
         coding = request.headers.get("content-encoding", "")
         check_type(content_type, coding)
         body = await read_body(request, self._limits.body)
-        task = Task(body, content_type, coding, representation.name, lang, impact)
-        reply = await self._reply(request, task)
-        if reply.fault:
-            raise reply.fault
+        manifest = self._version.manifest
+        version = manifest.version if manifest.base_version else ""
+        task = Task(body, content_type, coding, representation.name, lang, impact, version)
+        reply = await self.reply(request, task)
         headers = {
             "Content-Type": representation.content_type,
             "Content-Language": lang,
@@ -107,17 +108,23 @@ class Validating:
         }
         return Response(reply.body, headers=headers)
 
-    async def _reply(self, request: Request, task: Task) -> Reply:
-        """Run a task in a thread and watch meanwhile whether the client is still there."""
+    async def reply(self, request: Request, task: Task | Explain) -> Reply:
+        """Run a task in a thread and watch meanwhile whether the client is still there.
+
+        Raises RequestError when nothing comes of it.
+        """
         gone = threading.Event()
         watching = asyncio.create_task(_watch(request, gone))
         try:
-            return await run_in_threadpool(self.pool.run, task, gone)
+            reply = await run_in_threadpool(self.pool.run, task, gone)
         finally:
             gone.set()
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
+        if reply.fault:
+            raise reply.fault
+        return reply
 
 
 async def _watch(request: Request, gone: threading.Event) -> None:

@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 
 from kg.serve.problems import INTERNAL, MEMORY, RequestError
 from kg.serve.validate_task import (
+    Explain,
     Limits,
     Message,
     Reply,
@@ -65,7 +66,7 @@ class Pool:
         """Start the process if there is none, in a thread of its own."""
         threading.Thread(target=self._warm, name="kg-validate", daemon=True).start()
 
-    def run(self, task: Task, gone: threading.Event) -> Reply:
+    def run(self, task: Task | Explain, gone: threading.Event) -> Reply:
         """Return what came of a task; `gone` is set when nobody waits for it any more.
 
         Raises RequestError when it cannot have its turn, takes too much or gets lost.
@@ -193,7 +194,7 @@ class _Process:
         if message.log:
             _LOG.error("validation against the published version: %s", message.log)
 
-    def run(self, task: Task, closed: threading.Event, gone: threading.Event) -> Reply:
+    def run(self, task: Task | Explain, closed: threading.Event, gone: threading.Event) -> Reply:
         """Send a task and wait for its reply; raises RequestError, after which this is to go."""
         self.tasks += 1
         try:

@@ -75,6 +75,19 @@ class Task:
     form: str
     lang: str
     impact: bool = False
+    version: str = ""
+    """The version of commits that the contribution is for; empty for what was built."""
+
+
+@dataclass(frozen=True)
+class Explain:
+    """Why does a triple, in N-Triples terms, hold in a version of commits?"""
+
+    triple: tuple[str, str, str]
+    limit: int
+    form: str
+    lang: str
+    version: str
 
 
 @dataclass(frozen=True)

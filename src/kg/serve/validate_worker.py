@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from math import ceil
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from kg.errors import KgError, ReadError, Text
 from kg.rdf.dataset import Source
+from kg.reason.explanations import Explanations
 from kg.reason.impact import Impact
 from kg.reason.render_impact import impact_text
 from kg.serve.address_space import limit_memory
@@ -30,6 +31,7 @@ from kg.serve.validate_input import Posted, read_task
 from kg.serve.validate_task import (
     SHAPES,
     SYNTAX,
+    Explain,
     Limits,
     Message,
     Task,
@@ -67,6 +69,16 @@ class Checker(Protocol):
         """Return what came of a contribution."""
 
 
+class Following(Checker, Protocol):
+    """Checks contributions to versions that commits make of the one that it was opened on."""
+
+    def follow(self, version: str) -> None:
+        """Come to the version of that name."""
+
+    def explanations(self, version: str) -> Explanations:
+        """Return what explains the triples of the version of that name."""
+
+
 @dataclass(frozen=True)
 class Checks:
     """The two ways to check: against a published version, and data with shapes of its own."""
@@ -87,10 +99,10 @@ class Setup:
 
 def own_checks() -> Checks:
     """Return the checks of kg."""
-    from kg.publish.contributions import open_checker  # noqa: PLC0415 - the server does without
-    from kg.validate.stage import validate_alone  # noqa: PLC0415
+    from kg.validate.stage import validate_alone  # noqa: PLC0415 - the server does without
+    from kg.write.following import Follower  # noqa: PLC0415
 
-    return Checks(open_checker, validate_alone)
+    return Checks(Follower, validate_alone)
 
 
 def main(descriptor: int) -> None:
@@ -115,7 +127,7 @@ def _answer_all(connection: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection.send_bytes(opened.message.encode())
     while True:
-        task: Task = pickle.loads(connection.recv_bytes())
+        task: Task | Explain = pickle.loads(connection.recv_bytes())
         with _alarm(setup.limits.seconds):
             message, body = opened.answer(task)
             connection.send_bytes(message.encode())
@@ -136,12 +148,14 @@ class _Opened:
         except Exception:  # noqa: BLE001 - the boundary of a process
             self.message = Message(UNAVAILABLE.slug, _NO_VERSION, log=traceback.format_exc())
 
-    def answer(self, task: Task) -> tuple[Message, bytes]:
-        """Return what came of a task and, if it was no fault, the report."""
+    def answer(self, task: Task | Explain) -> tuple[Message, bytes]:
+        """Return what came of a task and, if it was no fault, the report or explanation."""
         limits = self._setup.limits
         try:
-            posted = read_task(task, self._setup.project, limits)
-            body = self._report(task, posted)
+            if isinstance(task, Explain):
+                body = self._explanation(task)
+            else:
+                body = self._report(task, read_task(task, self._setup.project, limits))
         except RequestError as error:
             return _message(error), b""
         except (ReadError, ShapesError) as error:
@@ -160,6 +174,22 @@ class _Opened:
             return _message(too_large(much, limits.answer)), b""
         return Message(), body
 
+    def _checker_on(self, version: str) -> Following:
+        """Return what checks contributions to a version, to that it was opened on for none."""
+        if self.message.kind:
+            raise RequestError(UNAVAILABLE, self.message.text)
+        following = cast(Following, self._checker)
+        if version:
+            following.follow(version)
+        return following
+
+    def _explanation(self, task: Explain) -> bytes:
+        from kg.serve.explain import RENDERERS as EXPLAINED  # noqa: PLC0415 - seldom
+
+        explanations = self._checker_on(task.version).explanations(task.version)
+        account = explanations.account(task.triple, limit=task.limit, lang=task.lang)
+        return EXPLAINED[task.form](account).encode()
+
     def _report(self, task: Task, posted: Posted) -> bytes:
         prefixes = self._setup.project.prefixes
         if posted.shapes:
@@ -167,9 +197,7 @@ class _Opened:
                 raise RequestError(BAD_REQUEST, _IMPACT_OF_WHAT)
             report, impact = self._checks.alone(posted.data, posted.shapes), None
         else:
-            if self.message.kind:
-                raise RequestError(UNAVAILABLE, self.message.text)
-            checked = self._checker.check(posted.data, impact=task.impact)
+            checked = self._checker_on(task.version).check(posted.data, impact=task.impact)
             report, impact = checked.report, checked.impact
         if task.form == "json":
             more = {"impact": impact.as_dict()} if impact else {}

@@ -1,6 +1,7 @@
 """/.well-known/void: what the dataset holds, in the Vocabulary of Interlinked Datasets (VoID).
 
-The counts were made when the version was built; see `kg.publish.statistics`.
+The counts were made when the version was built; see `kg.publish.statistics`. Of a version with
+commits only the graphs are counted: what is not known is not said.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Void:
         return Response(write(triples, representation.name), headers=headers)
 
     def _document(self, root: str, published: Published) -> Iterator[Triple]:
-        statistics = self._counts.of(published.path)
+        statistics = self._counts.of(published)
         dataset = NamedNode(dataset_at(root))
         yield from about(root, published.manifest, statistics)
         if self._license:
@@ -72,10 +73,11 @@ class Void:
         if self._default_graph == "union":
             dump = NamedNode(graph_at(root, None, DUMP))
             yield Triple(dataset, NamedNode(VOID + "dataDump"), dump)
-        yield from partitions(dataset, statistics)
-        yield from subsets(root, statistics)
-        for number, links in enumerate(statistics.linksets):
-            yield from _linkset(dataset, links, number)
+        yield from subsets(root, published.manifest, statistics)
+        if statistics:
+            yield from partitions(dataset, statistics)
+            for number, links in enumerate(statistics.linksets):
+                yield from _linkset(dataset, links, number)
 
 
 class Counts:
@@ -85,14 +87,16 @@ class Counts:
         """Know none."""
         self._last: tuple[Path, Statistics] | None = None
 
-    def of(self, version: Path) -> Statistics:
-        """Return the counts of the version in that folder; raises StageError."""
-        if self._last is None or self._last[0] != version:
-            self._last = version, read_statistics(version)
+    def of(self, version: Published) -> Statistics | None:
+        """Return the counts of a version, None if it was made of commits; raises StageError."""
+        if version.manifest.base_version:
+            return None
+        if self._last is None or self._last[0] != version.path:
+            self._last = version.path, read_statistics(version.path)
         return self._last[1]
 
 
-def about(root: str, manifest: Manifest, statistics: Statistics) -> Iterator[Triple]:
+def about(root: str, manifest: Manifest, statistics: Statistics | None) -> Iterator[Triple]:
     """Yield what describes the dataset as a whole; `root` is the address of /."""
     document, dataset = NamedNode(void_at(root)), NamedNode(dataset_at(root))
     yield is_a(document, VOID + "DatasetDescription")
@@ -101,9 +105,11 @@ def about(root: str, manifest: Manifest, statistics: Statistics) -> Iterator[Tri
     yield Triple(dataset, NamedNode(DCT + "title"), Literal(manifest.title))
     yield Triple(dataset, NamedNode(DCT + "issued"), literal(manifest.built, "dateTime"))
     yield Triple(dataset, _void("sparqlEndpoint"), NamedNode(endpoint_at(root)))
-    yield Triple(dataset, _void("uriSpace"), Literal(statistics.space))
+    yield Triple(dataset, _void("uriSpace"), Literal(manifest.base))
     for name in GRAPH_FORMATS:
         yield Triple(dataset, _void("feature"), NamedNode(FORMATS + name))
+    if statistics is None:
+        return
     for iri in statistics.examples:
         yield Triple(dataset, _void("exampleResource"), NamedNode(iri))
     for iri in vocabularies(statistics):
@@ -144,10 +150,11 @@ def partitions(dataset: NamedNode, statistics: Statistics) -> Iterator[Triple]:
         yield from _counts(part, counts)
 
 
-def subsets(root: str, statistics: Statistics) -> Iterator[Triple]:
+def subsets(root: str, manifest: Manifest, statistics: Statistics | None) -> Iterator[Triple]:
     """Yield the named graphs with their sizes and where each can be had."""
     dataset = NamedNode(dataset_at(root))
-    for iri, count in statistics.graphs.items():
+    graphs = statistics.graphs if statistics else manifest.graphs
+    for iri, count in graphs.items():
         graph = NamedNode(iri)
         yield Triple(dataset, _void("subset"), graph)
         yield is_a(graph, VOID + "Dataset")

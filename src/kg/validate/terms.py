@@ -7,11 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from pyoxigraph import NamedNode, Triple
 
 from kg.errors import Text
-from kg.namespaces import OWL, RDF, RDF_TYPE, RDFS, SH, XSD, shorten
+from kg.namespaces import DCT, OWL, PROV, RDF, RDF_TYPE, RDFS, SH, VOID, XSD, shorten
 from kg.validate.report import Result
 
 RULE = "undeclared-term"
 _BUILT_IN = (RDF, RDFS, OWL, XSD, SH)
+_ORIGIN = frozenset(
+    (
+        *(DCT + name for name in ("description", "license", "publisher", "source", "title")),
+        *(PROV + name for name in ("Agent", "Entity")),
+        *(PROV + name for name in ("generatedAtTime", "wasAttributedTo", "wasDerivedFrom")),
+        VOID + "Dataset",
+    )
+)
+"""With these it is said of an accepted contribution where it comes from."""
 _DECLARING = frozenset(
     {
         OWL + "Class",
@@ -43,15 +52,16 @@ def undeclared(
 ) -> list[Result]:
     """Return a finding for each predicate or class in `triples` that is not in `terms`.
 
-    The vocabularies of RDF, RDFS, OWL, XSD and SHACL need no declaration. When nothing is
-    declared at all there is nothing to hold the data against, and nothing is found.
+    The vocabularies of RDF, RDFS, OWL, XSD and SHACL need no declaration, nor do the terms that
+    say where a contribution comes from. When nothing is declared at all there is nothing to hold
+    the data against, and nothing is found.
     """
     if not terms:
         return []
     found: dict[tuple[str, str], Result] = {}
     for triple in triples:
         for term, is_class in _used(triple):
-            if term not in terms and not term.startswith(_BUILT_IN):
+            if term not in terms and term not in _ORIGIN and not term.startswith(_BUILT_IN):
                 key = (term, str(triple.subject))
                 if key not in found:
                     found[key] = _finding(shorten(term, prefixes), is_class, triple)

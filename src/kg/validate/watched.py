@@ -114,6 +114,10 @@ class Watched:
             touched=touched,
         )
 
+    def adopt(self, plan: Plan) -> None:
+        """Validate with other shapes from now on."""
+        self._plan = plan
+
     def keep(self) -> None:
         """Have the change that `follow` was given last stay: the next one comes after it."""
         self.graph, self._subjects = self._ahead

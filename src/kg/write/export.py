@@ -19,8 +19,8 @@ from kg.rdf.formats import by_suffix
 from kg.rdf.plain_turtle import is_plain
 from kg.rdf.positions import comments
 from kg.settings import Project
-from kg.write.change import Change, net
-from kg.write.export_graphs import Graph, changed_graphs, same
+from kg.write.change import Change
+from kg.write.export_graphs import Graph, changed_graphs, outcome, same
 from kg.write.export_text import dataset_text, graph_text, line_text, prefixes_of
 from kg.write.history import journal_of, live_from
 from kg.write.journal import read_journal
@@ -111,7 +111,7 @@ def plan(project: Project, wanted: Wanted) -> Plan:
     start = live_from(folder)
     commits = list(read_journal(folder, after=start))
     upto = commits[-1].number if commits else start
-    change = net(each.change for each in commits)
+    change = outcome(each.change for each in commits)
     if not (change.added or change.removed):
         return Plan((), (), (), upto)
     dataset = load(project, may_be_empty=True)

@@ -19,7 +19,7 @@ from pyoxigraph import Dataset as Quads
 
 from kg.errors import ProjectError, Text
 from kg.rdf.dataset import Source
-from kg.write.change import Change
+from kg.write.change import Change, net
 
 _AS = NamedNode("urn:kg:as")
 
@@ -36,6 +36,26 @@ class Graph:
     def has_blank(self) -> bool:
         """Whether a blank node is in it."""
         return any(has_blank(quad) for quad in self.quads)
+
+
+def outcome(changes: Iterable[Change]) -> Change:
+    """Return what holds of each statement after `changes`, whatever was there before them.
+
+    Unlike `kg.write.change.net` it can be applied to files that have some of the changes already:
+    what came and went is to go. Of such only those without blank nodes, whose names in a file are
+    others.
+    """
+    every = list(changes)
+    last: dict[Quad, bool] = {}
+    for each in every:
+        last.update(dict.fromkeys(each.removed, False))
+        last.update(dict.fromkeys(each.added, True))
+    never_stated = {quad for each in every for quad in each.added if has_blank(quad)}
+    never_stated.difference_update(net(every).removed)
+    return Change(
+        tuple(quad for quad, there in last.items() if there),
+        tuple(quad for quad, there in last.items() if not there and quad not in never_stated),
+    )
 
 
 def changed_graphs(sources: Sequence[Source], change: Change) -> list[Graph]:

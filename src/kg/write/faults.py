@@ -12,6 +12,7 @@ from kg.errors import (
     Text,
 )
 from kg.rdf.sparql_text import line_column, quote_at
+from kg.validate.shape_graph import ShapesError
 from kg.write.requests import Fault
 
 
@@ -28,6 +29,7 @@ _FAULTS: tuple[tuple[type[KgError], Fault], ...] = (
     (RefusedQueryError, "forbidden"),
     (QueryError, "query"),
     (ReadError, "syntax"),
+    (ShapesError, "syntax"),
     (StageError, "unavailable"),
 )
 

@@ -22,8 +22,11 @@ from kg.reason.impact import Impact, identify
 from kg.reason.state import Delta
 from kg.settings import Project
 from kg.validate.contradictions import contradiction_report
+from kg.validate.engine import validate
 from kg.validate.graph import by_predicate
 from kg.validate.report import Report
+from kg.validate.shape_reader import read_shapes
+from kg.validate.shapes import Plan
 from kg.validate.terms import undeclared
 from kg.validate.watched import Followed, triples_of, without
 from kg.write.change import Change
@@ -85,13 +88,17 @@ class ProjectGate:
         self._head = head
         self._project = project
         self._shapes = project.graph_iri(_SHAPES)
+        self._plan: Plan | None = None
+        """The shapes as the change that was judged last makes them, if it does."""
 
     def judge(self, change: Change, *, impact: bool = False) -> Verdict:
         """Follow a change that the head has taken already.
 
-        Raises StageError at a limit; the gate is as before then.
+        Raises StageError at a limit, ShapesError when it makes shapes that cannot be used; the
+        gate is as before then.
         """
         watched = self.checker.watched
+        self._plan = self._shapes_after(change)
         try:
             followed = watched.follow(
                 added=self._came(change.added), removed=self._went(change.removed)
@@ -99,7 +106,10 @@ class ProjectGate:
         except BaseException:
             watched.undo()
             raise
-        report = Report(followed.results.appeared).plus(self._terms(change.added))
+        report = Report(followed.results.appeared)
+        if self._plan:
+            report = validate(followed.graph, self._plan)
+        report = report.plus(self._terms(change.added))
         clashes = contradiction_report(followed.appeared, (), self._project.prefixes)
         come, gone = self._inferences(followed)
         return Verdict(
@@ -112,10 +122,20 @@ class ProjectGate:
     def keep(self) -> None:
         """Let the change last."""
         self.checker.watched.keep()
+        if self._plan:
+            self.checker.adopt(self._plan)
 
     def undo(self) -> None:
         """Take the change back."""
         self.checker.watched.undo()
+
+    def _shapes_after(self, change: Change) -> Plan | None:
+        """Return the shapes if the change is one of them, else None."""
+        if all(map(self._means, (*change.added, *change.removed))):
+            return None
+        graphs = [name for name in self._head.graphs() if name.value.startswith(self._shapes)]
+        triples = (quad.triple for name in graphs for quad in self._head.quads(name))
+        return read_shapes(triples, self._project.prefixes)
 
     def _terms(self, added: Sequence[Quad]) -> Report:
         """Return a finding for each term that is added and not declared."""
@@ -164,7 +184,7 @@ class ProjectGate:
         for term in (dictionary.term(value) for value in values):
             if term.endswith(datatype) and term != str(quad.object):
                 other = _quad(quad, term)
-                if settled([other]) == [quad]:
+                if settled([other])[0].triple == quad.triple:
                     yield other
 
     def _inferences(self, followed: Followed) -> tuple[tuple[Triple, ...], tuple[Triple, ...]]:

@@ -19,7 +19,6 @@ from uuid import uuid4
 
 from kg.errors import Place, StageError, Text, UsageError
 from kg.rdf.checked_files import sync as sync_folder
-from kg.settings import Project
 from kg.write.change import About, Change, Commit
 from kg.write.journal_archive import archive_path, archives
 from kg.write.journal_chain import Tip, checksum, first_line, last_line
@@ -253,10 +252,3 @@ class Journal:
 def _stamp(moment: datetime) -> str:
     """Return a time as xsd:dateTime in UTC, to the millisecond; as text such times sort."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
-def has_commits(project: Project) -> bool:
-    """Return whether something was committed that is not in the files."""
-    folder = project.root / FOLDER
-    exported = max((each.last for each in archives(folder)), default=0)
-    return next(read_journal(folder, after=exported), None) is not None

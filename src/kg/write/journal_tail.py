@@ -16,6 +16,8 @@ _SECTOR = 512
 _AT_ONCE = 1 << 20
 _WHOLE = re.compile(rb"\n# checksum [0-9a-f]{64}\n")
 _ENDED = re.compile(rb"# checksum [0-9a-f]{64}\n\Z")
+_END_OF_ENDED = re.compile(rb"[# a-z]{0,11}[0-9a-f]{0,64}\n")
+_LAST_LINE = len(CHECKSUM) + 65
 _PREFIX = re.compile(
     rb"(?:H [^\n]* \.\n)*+"
     rb"(?:TX \.\n(?:D [^\n]* \.\n)*+(?:A [^\n]* \.\n)*+(?P<closed>TC \.\n)?)?"
@@ -68,7 +70,7 @@ def _pages_are_missing(rest: bytes, start: int) -> bool:
     before = 0
     for found in _NULS.finditer(rest):
         first, end = found.span()
-        begins = (start + first) % _SECTOR == 0 or _ends_a_record(rest[:first])
+        begins = (start + first) % _SECTOR == 0 or _ends_a_record(rest[before:first], before > 0)
         ends = (start + end) % _SECTOR == 0 or end == len(rest)
         if not (begins and ends and _lines_are_ours(rest[before:first], before > 0)):
             return False
@@ -76,8 +78,11 @@ def _pages_are_missing(rest: bytes, start: int) -> bool:
     return _lines_are_ours(rest[before:], True)
 
 
-def _ends_a_record(text: bytes) -> bool:
-    return not text or bool(_ENDED.search(text[-128:]))
+def _ends_a_record(text: bytes, begins_within: bool) -> bool:
+    """Return whether a piece ends as a record does, of which it may be only the end."""
+    if begins_within and len(text) < _LAST_LINE:
+        return bool(_END_OF_ENDED.fullmatch(text))
+    return not text or bool(_ENDED.search(text[-_LAST_LINE:]))
 
 
 def _lines_are_ours(text: bytes, begins_within: bool) -> bool:

@@ -7,6 +7,7 @@ import pickle
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -67,6 +68,7 @@ def _start(project: Project, mode: Mode) -> bool:
         process.wait()
         raise _not_there()
     if "ready" in message:
+        threading.Thread(target=process.wait, name="kg-writer", daemon=True).start()
         return True
     process.wait()
     if "fault" in message:

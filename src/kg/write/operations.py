@@ -9,14 +9,13 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from kg.errors import KgError, QueryError, ReadError, Text
+from kg.errors import KgError, ReadError, Text
 from kg.rdf.dataset import Source
 from kg.validate.render_json import report_dict
-from kg.validate.shape_graph import ShapesError
 from kg.write import provenance, submissions
 from kg.write.change import About, Change, Commit, net
 from kg.write.contribution import sources_of
-from kg.write.faults import WriteError
+from kg.write.faults import WriteError, fault_of
 from kg.write.gate import ProjectGate
 from kg.write.graph_writes import run_graph_write
 from kg.write.journal import FOLDER, read_journal
@@ -24,7 +23,6 @@ from kg.write.limits import WriteLimits
 from kg.write.provenance import Acceptance
 from kg.write.requests import (
     Decide,
-    Fault,
     GraphWrite,
     Outcome,
     Request,
@@ -235,17 +233,9 @@ def outcome_of_error(error: KgError) -> Outcome:
     place = error.place
     return Outcome(
         "failed",
-        fault=_fault(error),
+        fault=fault_of(error),
         text=error.text,
         line=place.line if place else None,
         column=place.column if place else None,
         more={"document": place.file} if place and isinstance(error, ReadError) else {},
     )
-
-
-def _fault(error: KgError) -> Fault:
-    if isinstance(error, WriteError):
-        return error.fault
-    if isinstance(error, ReadError | ShapesError):
-        return "syntax"
-    return "query" if isinstance(error, QueryError) else "unavailable"

@@ -44,6 +44,7 @@ def main(descriptor: int) -> int:
     pipe = socket.socket(fileno=descriptor)
     with pipe.makefile("rb") as file:
         project, mode = pickle.load(file)
+    ready = False
     try:
         with opened(project, mode) as state:
             writer = Writer(state, read_options(project))
@@ -51,16 +52,27 @@ def main(descriptor: int) -> int:
             if state.journal.message:
                 _LOG.warning("%s", state.journal.message.en)
             if not state.report.valid:
-                _LOG.warning("what the journal adds does not fit what was built since")
+                _LOG.warning(
+                    "with the commits of the journal the graph has %d violations that it did not "
+                    "have when they were accepted: the files have changed since",
+                    state.report.count("Violation"),
+                )
             gc.collect()
             gc.freeze()
             server = _Server(project, writer)
             _tell(pipe, {"ready": version})
+            ready = True
             server.run()
     except LockedError:
         _tell(pipe, {"held": True})
     except KgError as error:
-        _tell(pipe, {"fault": error.text.as_dict(), "place": str(error.place or "")})
+        if ready:
+            _LOG.error("the process that writes ends: %s", error)
+        else:
+            _tell(pipe, {"fault": error.text.as_dict(), "place": str(error.place or "")})
+        return 1
+    except (OSError, MemoryError) as error:
+        _LOG.error("the process that writes ends, for its store fails: %s", error)
         return 1
     return 0
 
@@ -114,7 +126,7 @@ class _Server:
         self._had_any = False
 
     def run(self) -> None:
-        """Answer until everybody has gone, or until there is another version to write on."""
+        """Answer until all have gone, the disk has failed, or there is another base."""
         try:
             began = time.monotonic()
             while self._clients or (not self._had_any and time.monotonic() - began < _PATIENCE):
@@ -122,9 +134,9 @@ class _Server:
                 group = list(self._group())
                 if group:
                     self._answer(group)
-                elif self._writer.is_outdated():
+                if self._writer.has_failed or (not group and self._writer.is_outdated()):
                     return
-                elif self._writer.catch_up():
+                if not group and self._writer.catch_up():
                     self._announce()
         finally:
             self._listener.close()

@@ -15,13 +15,6 @@ from kg.namespaces import ABSOLUTE_IRI, DCT, PROV, RDF_TYPE, RDFS, VOID, XSD
 from kg.settings import Project
 from kg.write.submitted import Contribution
 
-TERMS = (
-    *(DCT + name for name in ("description", "license", "publisher", "source", "title")),
-    *(PROV + name for name in ("Agent", "Entity")),
-    *(PROV + name for name in ("generatedAtTime", "wasAttributedTo", "wasDerivedFrom")),
-    VOID + "Dataset",
-)
-"""The classes and properties used here; RDFS needs no declaration."""
 FOLDER = "contributions"
 Node = NamedNode | BlankNode | Literal | Triple
 

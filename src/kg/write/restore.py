@@ -82,15 +82,7 @@ def restore(source: Path, target: Path) -> Backup:
     What was built is not there: `kg build` comes next. Raises UsageError if `target` holds
     anything, StageError as `prove` or when the disk does not take it; nothing is left then.
     """
-    if target.is_symlink() or (target.exists() and not _is_empty(target)):
-        raise UsageError(
-            Text(
-                de=f"{target} ist nicht leer. Zurückgeholt wird nur in einen neuen oder leeren "
-                "Ordner: Es wird nichts überschrieben.",
-                en=f"{target} is not empty. A backup is restored to a new or empty folder only: "
-                "nothing is overwritten.",
-            )
-        )
+    _check_target(target)
     manifest = prove(source)
     home = target.resolve().parent
     try:
@@ -117,6 +109,18 @@ def restore(source: Path, target: Path) -> Backup:
             place=Place(str(error.filename or target)),
         ) from error
     return manifest
+
+
+def _check_target(target: Path) -> None:
+    if target.is_symlink() or (target.exists() and not _is_empty(target)):
+        raise UsageError(
+            Text(
+                de=f"{target} ist nicht leer. Zurückgeholt wird nur in einen neuen oder leeren "
+                "Ordner: Es wird nichts überschrieben.",
+                en=f"{target} is not empty. A backup is restored to a new or empty folder only: "
+                "nothing is overwritten.",
+            )
+        )
 
 
 def _home_of(name: str) -> PurePosixPath:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Store
 
-from kg.errors import StageError, Text
+from kg.errors import Place, StageError, Text
 from kg.publish import versions
 from kg.publish.contributions import open_checker
 from kg.publish.store import open_read_only
@@ -51,6 +51,7 @@ class State:
         self.mode = mode
         self.journal = journal
         self.base = versions.find_base(project.build_dir)
+        check_complete(project, journal.number)
         store = _copied(self.base.path / "store", folder / "store")
         self.head: UnionHead | PlainHead
         self.gate: Gate
@@ -196,6 +197,30 @@ def opened(project: Project, mode: Mode) -> Iterator[State]:
             yield State(project, mode, journal, Path(folder))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_complete(project: Project, number: int) -> None:
+    """Raise StageError when readers have seen commits after `number`, the last of the journal."""
+    try:
+        published = versions.find_current(project.build_dir).manifest.commit
+    except StageError:
+        return
+    if published <= number:
+        return
+    folder = project.root / FOLDER
+    raise StageError(
+        Text(
+            de=f"Das Journal endet mit Commit {number}, veröffentlicht ist schon Commit "
+            f"{published}: Es fehlt oder ist ein älteres. Spielen Sie den Ordner {folder} aus der "
+            "Sicherung ein (kg restore). Wollen Sie die Commits aufgeben, löschen Sie den Ordner "
+            f"{project.build_dir} und bauen neu: kg build",
+            en=f"The journal ends with commit {number}, but commit {published} is "
+            f"published already: it is missing or an older one. Restore the folder {folder} from "
+            "a backup (kg restore). If you want to give up the commits, remove the folder "
+            f"{project.build_dir} and build anew: kg build",
+        ),
+        place=Place(str(folder)),
+    )
 
 
 def _copied(source: Path, target: Path) -> Store:

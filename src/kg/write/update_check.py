@@ -15,6 +15,7 @@ from pyoxigraph import Store
 from kg.errors import Place, QueryError, RefusedQueryError, Text
 from kg.rdf.sparql_text import bare_words, line_column, offset_of, spread
 from kg.write.faults import not_understood
+from kg.write.update_size import refuse_excess
 from kg.write.update_text import Operation, Prologue
 
 _FAILS = "CLEAR GRAPH <urn:kg:none> ;\n"
@@ -45,6 +46,7 @@ def check(operation: Operation, text: str) -> None:
     """
     if not operation.tokens:
         raise not_understood(text, operation.start)
+    refuse_excess(operation, text)
     words = bare_words(operation.text) if _may_reach(operation.text) else ()
     for word, offset in words:
         if word == "SERVICE":

@@ -15,17 +15,19 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from kg.errors import Text
 from kg.write.faults import not_understood, too_many
 
-_COMMENT = r"\#[^\n\r]*+"
-_IRI = r"<[^<>\"{}|^`\\\x00-\x20]*+(?:\\u[0-9A-Fa-f]{4}[^<>\"{}|^`\\\x00-\x20]*+)*+>"
-_STRING = r"""
+COMMENT = r"\#[^\n\r]*+"
+IRI = r"<[^<>\"{}|^`\\\x00-\x20]*+(?:\\u[0-9A-Fa-f]{4}[^<>\"{}|^`\\\x00-\x20]*+)*+>"
+STRING = r"""
     \"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*+(?:\"\"\")? | '''(?:'{0,2}(?:[^'\\]|\\.))*+(?:''')?
   | "(?:[^"\\\n\r]|\\.)*+"? | '(?:[^'\\\n\r]|\\.)*+'?
 """
+"""Pieces of SPARQL as regular expressions, for verbose ones."""
+
 _TOKEN = re.compile(
     rf"""
-    (?:\s++|{_COMMENT})++
-  | (?P<iri>{_IRI})
-  | (?P<string>{_STRING})
+    (?:\s++|{COMMENT})++
+  | (?P<iri>{IRI})
+  | (?P<string>{STRING})
   | (?P<variable>[?$]\w++)
   | (?P<name>[\w.-]*+:(?:[\w:.-]|%[0-9A-Fa-f]{{2}}|\\.)*+)
   | (?P<word>[\w.-]++)
@@ -34,7 +36,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _WITHIN = re.compile(
-    rf"(?: [^{{}}<\"'\#]++ | {_IRI} | {_STRING} | {_COMMENT} | < )*+", re.VERBOSE | re.DOTALL
+    rf"(?: [^{{}}<\"'\#]++ | {IRI} | {STRING} | {COMMENT} | < )*+", re.VERBOSE | re.DOTALL
 )
 """What may stand within a group up to its next brace."""
 _PREFIX_OF = re.compile(r"([\w.-]*+):")

@@ -50,6 +50,8 @@ class Writer:
         self._since_pruned = 0
         self._unpublished = False
         self.version = ""
+        self.has_failed = False
+        """Whether the disk did not take what was to last: a fresh start reads what it has."""
 
     @property
     def project(self) -> Project:
@@ -188,6 +190,7 @@ class Writer:
         try:
             self._state.journal.sync()
         except StageError as error:
+            self.has_failed = True
             for each in reversed(waiting):
                 self._state.take_back(each.commit.change)
             return outcome_of_error(error)
@@ -199,8 +202,9 @@ class Writer:
             self.version = self._state.publish().manifest.version
             self._unpublished = False
         except StageError as error:
+            if not self._unpublished:
+                _LOG.error("what was committed cannot be read yet: %s", error)
             self._unpublished = True
-            _LOG.error("what was committed cannot be read yet: %s", error)
             return False
         self._since_pruned += 1
         if self._since_pruned >= _PRUNED:

@@ -63,7 +63,7 @@ def in_pool(
 async def followed(pool: Pool) -> bool:
     """Return whether all workers come to wait on the version that is served."""
     for _ in range(int(FOLLOWED / 0.02)):
-        idle = [link for link in pool._idle if link.setup is pool._setup]
+        idle = [link for link in pool._idle._links if link.setup is pool._setup]
         if len(idle) == pool.limits.workers == len(pool.process_ids()) - 1:
             return True
         await asyncio.sleep(0.02)
@@ -165,6 +165,7 @@ def test_version_is_removed(
         came = await numbers
         assert set(came) == {(3, "new")}
         await pool.switch(setup)
+        await settled(pool)
         assert await followed(pool)
 
     in_pool(project, version, test, long=0, crowded_after=60, timeout=10)

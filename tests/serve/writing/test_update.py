@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from tests.serve.helpers import Client
 from tests.serve.writing.conftest import Town
 
 from kg.errors import StageError, Text
@@ -84,6 +85,7 @@ BAD: list[tuple[int, str, dict[str, Any]]] = [
     (415, "/sparql", {"content": b"CLEAR ALL", "headers": f"{UPDATE}; charset=UTF-16"}),
     (415, "/sparql", {"content": b"CLEAR ALL", "headers": "text/plain"}),
     (415, "/sparql", {"content": b"CLEAR ALL", "headers": ""}),
+    (400, "/sparql", {"data": {"update": INSERT, "dry-run": ""}}),
     (400, "/sparql?dry-run=perhaps", {"content": INSERT.encode(), "headers": UPDATE}),
 ]
 
@@ -184,10 +186,12 @@ def test_words(town: Town) -> None:
     town.update(INSERT, headers={"Kg-Note": "Beschluss", "Link": link})
     about = town.writer.last.about
     assert (about.note, about.source) == ("Beschluss", "https://a.example/c")
+    town.update(INSERT, headers={"Link": "<https://käfer.example/🪲>;rel=source".encode()})
+    assert town.writer.last.about.source == "https://käfer.example/🪲"
     bad = town.update(INSERT, headers={"Link": "<c>; rel=source"})
     assert bad.status_code == 400
     assert town.update(INSERT, headers={"Kg-Note": "x" * 10_001}).status_code == 400
-    assert len(town.writer.asked) == 1
+    assert len(town.writer.asked) == 2
 
 
 def test_unavailable(town: Town) -> None:
@@ -199,3 +203,12 @@ def test_unavailable(town: Town) -> None:
         assert response.status_code == 503
         assert response.json()["detail"] == "Not now."
     assert [each["why"] for each in town.audit()] == ["unavailable"] * 2
+
+
+def test_description(town: Town, client: Client) -> None:
+    """The service says that it takes updates where there is a token, and only there."""
+    term = "http://www.w3.org/ns/sparql-service-description#SPARQL11Update"
+    headers = {"Accept": "application/n-triples"}
+    mine, other = (each.get("/sparql", headers=headers) for each in (town.client, client))
+    assert (term in mine.text, term in other.text) == (True, False)
+    assert mine.headers["etag"] != other.headers["etag"]

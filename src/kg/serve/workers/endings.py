@@ -7,6 +7,7 @@ from kg.serve.problems import (
     BUSY,
     CRASH,
     MEMORY,
+    NOT_FOUND,
     TIME,
     UNAVAILABLE,
     Details,
@@ -100,6 +101,17 @@ def stopping() -> RequestError:
         UNAVAILABLE,
         Text(de="Der Server wird gerade beendet.", en="The server is being stopped."),
         Details(headers={"Connection": "close"}),
+    )
+
+
+def not_kept(version: str) -> RequestError:
+    """Return the fault of a query on a version that is not there any more."""
+    return RequestError(
+        NOT_FOUND,
+        Text(
+            de=f"Die Version {version} ist nicht mehr aufgehoben. /history/timemap nennt alle.",
+            en=f"The version {version} is not kept any more. /history/timemap names them all.",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from kg.serve.workers.task import Task
 
 if TYPE_CHECKING:
     from kg.serve.workers.link import Link
+    from kg.serve.workers.worker import Setup
 
 
 class Sink(Protocol):
@@ -36,6 +37,7 @@ class Job:
         "began",
         "link",
         "paused",
+        "setup",
         "sink",
         "streaming",
         "task",
@@ -45,9 +47,21 @@ class Job:
         "worker",
     )
 
-    def __init__(self, task: Task, sink: Sink, *, arrived: float, timeout: float) -> None:
-        """Make a job for a task that arrived when the clock said `arrived`."""
+    def __init__(
+        self,
+        task: Task,
+        sink: Sink,
+        *,
+        arrived: float,
+        timeout: float,
+        setup: Setup | None = None,
+    ) -> None:
+        """Make a job for a task that arrived when the clock said `arrived`.
+
+        It is done on `setup`, None for the version that is served.
+        """
         self.task = task
+        self.setup = setup
         self.sink: Sink | None = sink
         self.arrived = arrived
         self.timeout = timeout

@@ -11,11 +11,11 @@ wanted, or one by one after a while: versions may come faster than all of them c
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 
 from kg.serve.workers import endings, rules
+from kg.serve.workers.idle import Idle
 from kg.serve.workers.job import Job
 from kg.serve.workers.link import Link
 from kg.serve.workers.losses import Losses
@@ -47,7 +47,7 @@ class Pool:
         self._setup = setup
         self._nursery: Nursery | None = None
         self._links: set[Link] = set()
-        self._idle: list[Link] = []
+        self._idle = Idle()
         self._waiting = Queue(setup.limits)
         self._losses = Losses(setup.limits)
         self.kills = self._losses.kills
@@ -129,16 +129,19 @@ class Pool:
             finally:
                 self._probe = None
             self._setup = setup
+            self._failures = 0
             self._next(link)
             self._follow_later()
 
     def submit(self, job: Job) -> None:
         """Have a job done, now or in its turn; refuses it when too many wait."""
-        link = self._companion()
+        now, link = self._loop.time(), None
+        if job.setup is None and self._usual < _SHORT:
+            link = rules.companion(self._links, self._setup, now, awake=self._awake)
         if link:
-            link.run(job, self._loop.time())
+            link.run(job, now)
         elif self._idle:
-            self._give(self._idle.pop(), job)
+            self._give(self._idle.best_for(job), job)
         elif self._closing:
             job.fail(endings.stopping())
         else:
@@ -173,14 +176,15 @@ class Pool:
     def lost(self, link: Link) -> None:
         """Say what became of the job of a worker that has gone, and replace it."""
         self._links.discard(link)
-        with contextlib.suppress(ValueError):
-            self._idle.remove(link)
+        self._idle.drop(link)
         job, link.job = link.job, None
         self._hand_on(link.take_back())
         if job:
             job.link = None
             if link.is_ready:
                 self._losses.lost(job, link)
+            elif job.setup:
+                job.fail(endings.not_kept(job.setup.version))
             else:
                 self._hand_on([job])  # it has not begun
         self._failures += not link.is_ready and link.setup is self._setup
@@ -201,6 +205,9 @@ class Pool:
             _LOG.error("the process that forks workers has ended; another one is started")
             self._failures += 1
             self._nursery = None
+            for link in self._links:
+                if link.nursery is nursery:
+                    link.close()  # in case that it lives: nobody could end it any more
             delay = self._delay()
             self._loop.call_later(delay, self._reopen)
 
@@ -222,7 +229,7 @@ class Pool:
         try:
             async with asyncio.timeout(self.limits.start):
                 if len(self._idle) > 1:
-                    self._probe = self._idle.pop(0)
+                    self._probe = self._idle.oldest()
                     self._probe.reopen(setup)
                     if await self._probe.opened and self._probe in self._links:
                         return self._probe
@@ -254,20 +261,20 @@ class Pool:
         self._following = self._loop.call_later(_QUIET, self._follow)
 
     def _follow(self) -> None:
+        """Let the next one follow, or go if there are too many since versions were opened."""
         self._following = None
-        if self._idle and self._idle[0].setup is not self._setup:
-            link = self._idle.pop(0)
-            if self._is_surplus(link):
-                self._dismiss(link)
-            else:
-                link.reopen(self._setup)
-            self._following = self._loop.call_later(_TICK, self._follow)
+        if self._idle and self._at_hand() > self.limits.workers:
+            self._dismiss(self._idle.oldest())
+        elif self._idle.is_stale(self._setup):
+            self._idle.oldest().reopen(self._setup)
+        else:
+            return
+        self._following = self._loop.call_later(_TICK, self._follow)
 
     def _is_surplus(self, link: Link) -> bool:
         """Return whether a worker need not come back from the version it is on."""
-        return self._closing or (
-            link.setup is not self._setup and self._at_hand() > self.limits.workers
-        )
+        stale = link.setup is not self._setup
+        return self._closing or (stale and self._at_hand() > self.limits.workers)
 
     def _at_hand(self) -> int:
         """Return how many workers there are, without those with long queries."""
@@ -312,20 +319,11 @@ class Pool:
             raise
         return link
 
-    def _companion(self) -> Link | None:
-        """Return a worker that will have ended its task soon, if that is better than to wake one.
-
-        While queries are short, waking a process costs about as much as one of them.
-        """
-        if self._usual > _SHORT:
-            return None
-        return rules.companion(self._links, self._setup, self._loop.time(), awake=self._awake)
-
     def _hand_on(self, jobs: list[Job]) -> None:
         """Have jobs done by others that their worker has not begun."""
         for job in reversed(jobs):
             if self._idle:
-                self._give(self._idle.pop(), job)
+                self._give(self._idle.best_for(job), job)
             else:
                 self._waiting.put(job, first=True)
 
@@ -333,17 +331,14 @@ class Pool:
         job = self._waiting.take()
         if job:
             self._give(link, job)
-        elif link.setup is self._setup:
-            self._idle.append(link)
-        else:
-            self._idle.insert(0, link)  # the last one to be taken
-            if self._following is None:
-                self._follow_later()
+        elif not self._idle.put(link, self._setup) and self._following is None:
+            self._follow_later()
 
     def _give(self, link: Link, job: Job) -> None:
-        """Have a worker that has no job do one, on the version that is served."""
-        if link.setup is not self._setup:
-            link.reopen(self._setup)
+        """Have a worker that has no job do one, on its version or on that which is served."""
+        setup = job.setup or self._setup
+        if link.setup is not setup and (job.setup is None or link.setup.version != setup.version):
+            link.reopen(setup)
         link.run(job, self._loop.time())
 
     def _dismiss(self, link: Link) -> None:

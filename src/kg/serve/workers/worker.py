@@ -61,9 +61,14 @@ class Setup:
         return LENGTH.pack(len(raw)) + raw
 
 
-def serve(link: socket.socket, setup: Setup) -> None:
-    """Answer tasks on `link` until it is closed, in a thread whose stack is large enough."""
+def serve(link: socket.socket, setup: Setup, *, parent: int) -> None:
+    """Answer tasks on `link` until it is closed, in a thread whose stack is large enough.
+
+    `parent` is the process that has forked this one.
+    """
     _die_with_parent()
+    if os.getppid() != parent:
+        return  # it has ended meanwhile
     _offer_to_the_killer()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -73,6 +73,7 @@ class _Zygote:
         return bool(message)
 
     def _fork(self, number: int, link: socket.socket, setup: Setup) -> None:
+        own = os.getpid()
         pid = os.fork()
         if pid == 0:
             status = 1
@@ -81,7 +82,7 @@ class _Zygote:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 for each in (self._control, *self._own):
                     each.close()
-                serve(link, setup)
+                serve(link, setup, parent=own)
                 status = 0
             finally:
                 os._exit(status)

@@ -45,6 +45,14 @@ class Gatekeeper:
         self._used = Buckets(options.rate)
         self._wrong = Buckets(WRONG)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether there is any token that can be read."""
+        try:
+            return bool(self._tokens.known())
+        except KgError:
+            return False
+
     def check_on(self, request: Request) -> None:
         """Raise RequestError if there is no token, StageError when their file is damaged."""
         if not self._tokens.known():

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from kg.errors import Text
 from kg.rdf.formats import MEDIA_TYPES, by_suffix
 from kg.serve.problems import BAD_REQUEST, MEDIA, TOO_LARGE, Details, RequestError
-from kg.serve.protocol import read_body
+from kg.serve.protocol import DRY_RUN, misplaced_dry_run, read_body
 from kg.write.requests import Document
 
 MULTIPART = "multipart/form-data"
@@ -129,6 +129,8 @@ def _taken_apart(
     found: dict[str, str] = {}
     for about, content in _parts(body, kind):
         name = str(about.get_param("name", header="content-disposition") or "")
+        if name == DRY_RUN:
+            raise misplaced_dry_run()
         if name not in fields:
             documents.append(_document(about, name, content))
         elif name in found:

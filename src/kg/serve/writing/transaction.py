@@ -13,6 +13,7 @@ from starlette.responses import Response
 from kg.errors import KgError, Text
 from kg.serve.negotiate import language
 from kg.serve.problems import BAD_REQUEST, Details, RequestError, kind_of_error
+from kg.serve.protocol import DRY_RUN
 from kg.serve.writing.authorisation import TOO_OFTEN, Caller, Gatekeeper, client_of, too_small
 from kg.serve.writing.cors import restrict
 from kg.serve.writing.reply import Done, preferences, respond
@@ -124,10 +125,10 @@ def is_dry_run(request: Request) -> bool:
 
     Raises RequestError for a value that is neither true nor false.
     """
-    values = request.query_params.getlist("dry-run")
+    values = request.query_params.getlist(DRY_RUN)
     if any(value.lower() not in (*_TRUE, *_FALSE) for value in values):
         text = Text(de="dry-run ist true oder false.", en="dry-run is true or false.")
-        raise RequestError(BAD_REQUEST, text, Details({"parameter": "dry-run"}))
+        raise RequestError(BAD_REQUEST, text, Details({"parameter": DRY_RUN}))
     asked = any(value.lower() in _TRUE for value in values)
     return asked or "handling=dry-run" in preferences(request)
 

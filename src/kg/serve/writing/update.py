@@ -21,6 +21,11 @@ class Updates:
         """Have them carried out by `writes`."""
         self._writes = writes
 
+    @property
+    def are_on(self) -> bool:
+        """Whether there is anybody who may send them."""
+        return self._writes.gatekeeper.is_on
+
     def most(self, request: Request) -> int:
         """Return how many bytes a form may have: more only from who may write."""
         caller = self._writes.gatekeeper.recognise(request)

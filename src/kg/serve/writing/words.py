@@ -32,7 +32,7 @@ def words_of(request: Request, fields: dict[str, str] | None = None) -> Words:
     is too long or a source no absolute IRI.
     """
     given = fields or {}
-    note = given.get("note") or _note(request)
+    note = given.get("note") or _header(request, "kg-note")
     source = given.get("source") or _source(request)
     return checked(Words(note, source))
 
@@ -54,8 +54,9 @@ def checked(words: Words) -> Words:
     return words
 
 
-def _note(request: Request) -> str:
-    raw = ", ".join(request.headers.getlist("kg-note")).encode("latin-1")
+def _header(request: Request, name: str) -> str:
+    """Return the values of a header, which are bytes, as UTF-8 if they are."""
+    raw = ", ".join(request.headers.getlist(name)).encode("latin-1")
     try:
         return raw.decode("utf-8").strip()
     except UnicodeDecodeError:
@@ -64,7 +65,7 @@ def _note(request: Request) -> str:
 
 def _source(request: Request) -> str:
     """Return the target of the first link of the relation `source`, RFC 8288."""
-    for link in _LINK.finditer(", ".join(request.headers.getlist("link"))):
+    for link in _LINK.finditer(_header(request, "link")):
         relation = _REL.search(link[2])
         if relation and "source" in (relation[1] or relation[2]).lower().split():
             return link[1].strip()
