@@ -184,12 +184,12 @@ def main() -> int:
 
 
 def _call(given: list[str]) -> str:
-    """The command as others can give it: without folder and options of this machine."""
+    """The command as others can give it: without the folders of this machine."""
     kept, left = [], iter(given)
     for argument in left:
-        if argument == "--folder":
+        if argument in ("--folder", "--out"):
             next(left, None)
-        elif not argument.startswith("--folder="):
+        elif not argument.startswith(("--folder=", "--out=")):
             kept.append(argument)
     return shlex.join(["python", "bench/write.py", *kept])
 

@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serve_client import Connection, Reply
-from serve_data import Data, key
+from serve_data import Data
 from serve_process import Memory, Watch, cpu_seconds
-from serve_queries import STEP
 from serve_server import Server
 from write_client import connect
-from write_server import JSON, LOOK_UP, NUMBER, SEEN, Target, done, fault_of, membership
+from write_server import JSON, NUMBER, SEEN, Target, done, fault_of, look_up, membership
 
 TIMEOUT = 300.0
 POLL = 0.004
 """Seconds between two questions whether a commit is to be seen."""
 READERS = 4
-PACE = 0.04
+PACE = 0.1
 """Seconds between two look-ups of a reader."""
 WARM = 20
 """So many commits come before those that count."""
@@ -179,9 +178,9 @@ def _read(server: Server, data: Data, began: float, numbers: range, seconds: flo
         for turn in range(round(seconds / PACE)):
             due, number = first + turn * PACE, numbers[turn]
             time.sleep(max(0.0, due - time.perf_counter()))
-            text = LOOK_UP % (key(number * STEP % data.municipalities), number)
+            request = server.request(look_up(number, data), JSON)
             try:
-                failed += not _has_row(connection.ask(server.request(text, JSON)))
+                failed += not _has_row(connection.ask(request))
             except OSError:
                 failed += 1
             times.append(time.perf_counter() - due)

@@ -270,4 +270,4 @@ def _ms(seconds: float) -> str:
 
 def _times(first: float, second: float) -> str:
     """How many times the second the first is."""
-    return f"{first / second:.2f}" if first and second else BLANK
+    return short(first / second) if first and second else BLANK

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from generate import BASE, PER_DISTRICT, PREFIXES, ROLES
 from serve_client import Reply
-from serve_data import Data
+from serve_data import Data, key
 from serve_queries import STEP
 from serve_server import HOST, Peer, Server
 
@@ -41,8 +41,8 @@ NUMBER = (
     f' FILTER(STRSTARTS(STR(?entry), "{PREFIXES["id"]}membership/new-")) }} }}'
 )
 LOOK_UP = (
-    f'{NAMES}SELECT ?place ?label {{ GRAPH ?graph {{ ?place ns:ags "%s" ;'
-    " <http://www.w3.org/2000/01/rdf-schema#label> ?label } } # %d"
+    f"{NAMES}SELECT ?place ?label {{ GRAPH <{BASE}graph/municipalities/%s>"
+    ' { ?place ns:ags "%s" ; <http://www.w3.org/2000/01/rdf-schema#label> ?label } } # %d'
 )
 
 
@@ -98,6 +98,12 @@ def values(number: int, data: Data) -> tuple[int | str, ...]:
     document, role = place // 2 * 2 + 1, ROLES[number % len(ROLES)]
     more = number % 8, number % 90 + 1, 1995 + number % 29
     return (number, place, cooperation, document, role, *more)
+
+
+def look_up(number: int, data: Data) -> str:
+    """The query for a municipality by its key, in the graph of its Land; never asked before."""
+    known = key(number * STEP % data.municipalities)
+    return LOOK_UP % (known[:2], known, number)
 
 
 def done(reply: Reply) -> bool:

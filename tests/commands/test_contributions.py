@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions
 from tests.helpers import CONFIG, HEADER, TINY, kg
-from tests.write.committed import DECLARED
 from typer.testing import CliRunner
 
 from kg.cli import app
@@ -33,7 +32,7 @@ KNOWS = "SELECT ?s WHERE { ?s <https://example.org/knows> <https://example.org/c
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that is built, to be copied."""
     root = tmp_path_factory.mktemp("built")
-    for name, text in {"kg.toml": CONFIG, **TINY, "ontology/p.ttl": DECLARED}.items():
+    for name, text in {"kg.toml": CONFIG, **TINY}.items():
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text)
     assert build(read_project(root)).path

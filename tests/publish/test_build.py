@@ -152,6 +152,7 @@ def test_served_version_stays(files: dict[str, str], tiny: Tiny) -> None:
     assert sorted(path.name for path in project.build_dir.iterdir()) == [
         ".lock",
         first.name,
+        "base",
         "current",
     ]
 

@@ -17,7 +17,7 @@ from pyoxigraph import Store
 from tests.publish.test_versions import entries, manifest, publish, quads
 
 from kg.errors import StageError
-from kg.publish.retention import DAYS, KEPT, MOST, kept, made_at, order
+from kg.publish.retention import DAYS, KEPT, MOST, hold, kept, made_at, order
 from kg.publish.store import open_read_only
 from kg.publish.versions import (
     Published,
@@ -25,7 +25,6 @@ from kg.publish.versions import (
     clear_commits,
     commit_name,
     find_current,
-    hold,
     names_of,
     prune,
     switch,
@@ -158,6 +157,20 @@ def test_base_stays(tmp_path: Path) -> None:
     ]
     assert (find_current(tmp_path).path / "closure" / "part").is_file()
     assert len(names_of(tmp_path)) == 11
+
+
+def test_other_folders_stay(tmp_path: Path) -> None:
+    """Whatever else lies among the versions is not one of them."""
+    (tmp_path / "bench" / "data").mkdir(parents=True)
+    (tmp_path / "20250101T000000Z-half-removed").mkdir()
+    for number in range(3):
+        publish(tmp_path, f"2025010{number + 2}T000000Z-0")
+    assert prune(tmp_path, keep=1) == [
+        "20250101T000000Z-half-removed",
+        "20250102T000000Z-0",
+        "20250103T000000Z-0",
+    ]
+    assert (tmp_path / "bench" / "data").is_dir()
 
 
 def test_what_is_read_stays(tmp_path: Path) -> None:

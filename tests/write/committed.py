@@ -9,14 +9,9 @@ from pyoxigraph import Quad, RdfFormat, parse
 from kg.settings import Project
 from kg.write.change import About, Change, Commit, Kind
 from kg.write.journal import FOLDER, open_journal
-from kg.write.provenance import TERMS
 
 GRAPH = "https://example.org/graph/"
 ONE, TWO = "20261121-00000a", "20261121-00000b"
-DECLARED = "".join(
-    f"<{term}> a <http://www.w3.org/1999/02/22-rdf-syntax-ns#Property> .\n" for term in TERMS
-)
-"""An ontology that declares the terms by which contributions are described."""
 
 
 def quads(graph: str, text: str) -> tuple[Quad, ...]:

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from tests.conftest import Tiny
 from tests.helpers import HEADER, TINY
-from tests.write.committed import DECLARED, GRAPH, ONE, TWO, add, commit, quads, remove, texts
+from tests.write.committed import GRAPH, ONE, TWO, add, commit, quads, remove, texts
 
 from kg.errors import KgError, ProjectError, StageError, UsageError
 from kg.publish.build import build
@@ -33,7 +33,6 @@ from kg.write.state import Mode, opened
 from kg.write.writer import Writer
 
 KNOWS = "e:x a e:Thing ; e:knows e:y ."
-FILES = {**TINY, "ontology/p.ttl": DECLARED}
 OWN = f"contributions/{ONE}"
 MINE = ("a", "b", "default", OWN)
 
@@ -41,7 +40,7 @@ MINE = ("a", "b", "default", OWN)
 @pytest.fixture
 def project(tiny: Tiny) -> Project:
     """A project with a journal folder that is not in git."""
-    return tiny(FILES)
+    return tiny(TINY)
 
 
 def wanted(project: Project, *, everything: bool = False) -> Wanted:
@@ -370,9 +369,6 @@ def test_file_that_cannot_be_read_is_named(project: Project) -> None:
     assert raised.value.place is not None
 
 
-@pytest.mark.xfail(
-    reason="the writer replays the net change, which leaves out what came and went", strict=True
-)
 def test_deleted_statement_stays_away_after_export_and_build(project: Project) -> None:
     """A file has it from an export, a later commit removes it: a build and the journal agree."""
     assert build(project).path

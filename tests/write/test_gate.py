@@ -136,6 +136,17 @@ def test_outside_of_graphs(writer: Writer) -> None:
     assert not holds(writer, "GRAPH ?g { e:a a e:Thing }")
 
 
+def test_the_default_graph_as_a_whole(writer: Writer) -> None:
+    """What is done to it as a whole is done to what was written to it, not to files."""
+    ask(writer, "INSERT DATA { e:a e:knows e:b . e:c a e:Thing ; e:knows e:a }")
+    assert ask(writer, "CLEAR DEFAULT").removed == 3
+    assert holds(writer, "GRAPH <https://example.org/graph/a> { e:a e:knows e:b }")
+    ask(writer, "INSERT DATA { e:a e:knows e:b }")
+    assert ask(writer, "MOVE DEFAULT TO e:g").status == "committed"
+    assert holds(writer, "GRAPH e:g { e:a e:knows e:b }")
+    assert holds(writer, "GRAPH <https://example.org/graph/a> { e:a e:knows e:b }")
+
+
 def test_protected_graphs(writer: Writer) -> None:
     """Only who may publish changes the ontology; who may not is told which graph it is."""
     text = "INSERT DATA { GRAPH <https://example.org/graph/ontology/o> { e:New a owl:Class } }"

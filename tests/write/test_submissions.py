@@ -120,6 +120,18 @@ def test_limits(tmp_path: Path) -> None:
     submissions.add(tmp_path, replace(SIMPLE, documents=(Document(b"", "text/turtle"),)))
 
 
+@pytest.mark.parametrize("source", ["paper.pdf", "a b", "https://x/<>", "\ud800:x", "//host", ":"])
+def test_source_is_an_address(tmp_path: Path, source: str) -> None:
+    """What could not be the IRI of a document is refused before anything is kept."""
+    with pytest.raises(WriteError) as raised:
+        submissions.add(tmp_path, replace(SIMPLE, source=source))
+    assert raised.value.fault == "syntax"
+    with pytest.raises(WriteError) as raised:
+        submissions.add(tmp_path, replace(SIMPLE, note="x" * 10_001))
+    assert raised.value.fault == "too-large"
+    assert submissions.list_all(tmp_path) == []
+
+
 def test_killed_writer_is_caught_up_with(tmp_path: Path) -> None:
     """What the journal accepted and about.json does not say yet is written down at the start."""
     waits, accepted, rejected = (submissions.add(tmp_path, SIMPLE) for _ in range(3))

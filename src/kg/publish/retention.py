@@ -1,10 +1,15 @@
-"""Which of the versions on disk stay, judged by their names, which say when they were made."""
+"""Which of the versions on disk stay: by their names, which say when they were made, or in use."""
 
 from __future__ import annotations
 
+import fcntl
 import re
+import shutil
 from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
 
 KEPT = 10
 """So many of the newest versions stay, however old they are."""
@@ -47,3 +52,33 @@ def kept(names: Iterable[str], *, keep: int = KEPT, now: datetime | None = None)
             found.add(name)
         days.add(made.date())
     return found
+
+
+def removed(path: Path) -> bool:
+    """Remove a version that nobody holds; return whether it is gone."""
+    with ExitStack() as stack:
+        with suppress(FileNotFoundError):
+            file = stack.enter_context((path / "manifest.json").open("rb"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return False
+        shutil.rmtree(path, ignore_errors=True)
+    return True
+
+
+def hold(path: Path) -> IO[bytes] | None:
+    """Keep the version in `path` from being removed until what is returned is closed.
+
+    None when it is not there or is being removed.
+    """
+    try:
+        file = (path / "manifest.json").open("rb")
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file

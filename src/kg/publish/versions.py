@@ -23,7 +23,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -34,7 +34,7 @@ from typing import IO, Any
 from pyoxigraph import Quad, Store
 
 from kg.errors import Place, StageError, Text
-from kg.publish.retention import KEPT, kept, order
+from kg.publish.retention import KEPT, kept, made_at, order, removed
 from kg.publish.store import fill, open_read_only
 
 CURRENT, BASE = "current", "base"
@@ -333,9 +333,16 @@ def names_of(build_dir: Path) -> list[str]:
         names = [
             entry.name
             for entry in entries
-            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
+            if entry.is_dir(follow_symlinks=False) and _is_version(entry)
         ]
     return sorted(names, key=order)
+
+
+def _is_version(entry: os.DirEntry[str]) -> bool:
+    """Return whether a folder is a version: others may lie beside them, and stay."""
+    if made_at(entry.name):
+        return True
+    return not entry.name.startswith(".") and Path(entry.path, "manifest.json").is_file()
 
 
 def find_version(build_dir: Path, name: str) -> Published:
@@ -355,7 +362,7 @@ def prune(build_dir: Path, *, keep: int = KEPT) -> list[str]:
     stay |= {_base_of(build_dir / name) for name in stay}
     with suppress(OSError):
         stay.add((build_dir / BASE).readlink().name)
-    return [name for name in names if name not in stay and _removed(build_dir / name)]
+    return [name for name in names if name not in stay and removed(build_dir / name)]
 
 
 def _base_of(path: Path) -> str:
@@ -363,33 +370,3 @@ def _base_of(path: Path) -> str:
     with suppress(OSError):
         return (path / _LINKED[0]).readlink().parent.name
     return path.name
-
-
-def _removed(path: Path) -> bool:
-    """Remove a version that nobody holds; return whether it is gone."""
-    with ExitStack() as stack:
-        with suppress(FileNotFoundError):
-            file = stack.enter_context((path / "manifest.json").open("rb"))
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                return False
-        shutil.rmtree(path, ignore_errors=True)
-    return True
-
-
-def hold(path: Path) -> IO[bytes] | None:
-    """Keep the version in `path` from being removed until what is returned is closed.
-
-    None when it is not there or is being removed.
-    """
-    try:
-        file = (path / "manifest.json").open("rb")
-    except OSError:
-        return None
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file

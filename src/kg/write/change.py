@@ -53,6 +53,27 @@ def net(changes: Iterable[Change]) -> Change:
     return Change(tuple(came), tuple(went), tuple(created), tuple(dropped))
 
 
+def last_word(changes: Iterable[Change]) -> Change:
+    """Return what holds of each statement and graph after `changes`, whatever was before them.
+
+    Unlike `net` it can be applied to what has some of the changes already, such as files that they
+    were exported to: what came and went is to go.
+    """
+    statements: dict[Quad, bool] = {}
+    graphs: dict[str, bool] = {}
+    for each in changes:
+        statements.update(dict.fromkeys(each.removed, False))
+        statements.update(dict.fromkeys(each.added, True))
+        graphs.update(dict.fromkeys(each.dropped, False))
+        graphs.update(dict.fromkeys(each.created, True))
+    return Change(
+        tuple(quad for quad, there in statements.items() if there),
+        tuple(quad for quad, there in statements.items() if not there),
+        tuple(name for name, there in graphs.items() if there),
+        tuple(name for name, there in graphs.items() if not there),
+    )
+
+
 def _sides(steps: dict[T, list[bool]]) -> tuple[list[T], list[T]]:
     """Return what has come and what has gone in the end; an even number of steps cancels out."""
     odd = [(thing, each[-1]) for thing, each in steps.items() if len(each) % 2]

@@ -19,7 +19,7 @@ from pyoxigraph import Dataset as Quads
 
 from kg.errors import ProjectError, Text
 from kg.rdf.dataset import Source
-from kg.write.change import Change, net
+from kg.write.change import Change, last_word, net
 
 _AS = NamedNode("urn:kg:as")
 
@@ -41,21 +41,14 @@ class Graph:
 def outcome(changes: Iterable[Change]) -> Change:
     """Return what holds of each statement after `changes`, whatever was there before them.
 
-    Unlike `kg.write.change.net` it can be applied to files that have some of the changes already:
-    what came and went is to go. Of such only those without blank nodes, whose names in a file are
-    others.
+    It is the last word (see `kg.write.change.last_word`), but for statements with blank nodes that
+    came and went: the names of blank nodes in a file are others.
     """
     every = list(changes)
-    last: dict[Quad, bool] = {}
-    for each in every:
-        last.update(dict.fromkeys(each.removed, False))
-        last.update(dict.fromkeys(each.added, True))
+    last = last_word(every)
     never_stated = {quad for each in every for quad in each.added if has_blank(quad)}
     never_stated.difference_update(net(every).removed)
-    return Change(
-        tuple(quad for quad, there in last.items() if there),
-        tuple(quad for quad, there in last.items() if not there and quad not in never_stated),
-    )
+    return Change(last.added, tuple(quad for quad in last.removed if quad not in never_stated))
 
 
 def changed_graphs(sources: Sequence[Source], change: Change) -> list[Graph]:
@@ -67,12 +60,13 @@ def changed_graphs(sources: Sequence[Source], change: Change) -> list[Graph]:
     """
     added, removed = _by_graph(change.added), _by_graph(change.removed)
     held: dict[str, tuple[Source | None, list[Quad]]] = {}
-    for source in sources:
-        for iri, quads in _by_graph(source.quads).items():
-            held[iri] = (source, quads)
+    for each in sources:
+        for iri, own in _by_graph(each.quads).items():
+            held[iri] = (each, own)
     found = []
     for iri in sorted({*added, *removed}):
-        source, quads = held.get(iri, (None, []))
+        owner: tuple[Source | None, list[Quad]] = held.get(iri, (None, []))
+        source, quads = owner
         if source is not None and same(quads, added[iri]):
             after = quads  # exported before, and not changed since
         else:

@@ -21,7 +21,7 @@ from kg.reason.proof import Triple
 from kg.reason.proof_places import open_places
 from kg.settings import Project
 from kg.validate.shapes import Plan
-from kg.write.change import net
+from kg.write.change import last_word
 from kg.write.gate import ProjectGate
 from kg.write.history import live_from
 from kg.write.journal_read import read_journal
@@ -59,7 +59,7 @@ class Follower:
         commits = list(read_journal(self._journal, after=self._number, upto=number))
         if not commits or commits[-1].number != number:
             raise _missing(self._journal, number)
-        change = net(commit.change for commit in commits)
+        change = last_word(commit.change for commit in commits)
         head = UnionHead(open_read_only(published.path / "store"), self._project, {})
         gate = ProjectGate(self._checker, head, self._project)
         try:

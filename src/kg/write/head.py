@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from kg.errors import QueryError, StageError, Text
-from kg.write.change import Change
+from kg.write.change import Change, net
 
 _COUNTS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 GraphName = NamedNode | DefaultGraph
@@ -99,6 +99,16 @@ class PlainHead:
                     en=f"The store cannot be changed: {error}.",
                 )
             ) from error
+
+
+def apply_to_some(head: Head, change: Change) -> Change:
+    """Apply a change to what has some of it already, or something else besides.
+
+    A graph that is to go stays if there are other statements in it.
+    """
+    first = head.apply(replace(change, dropped=()))
+    empty = [name for name in change.dropped if not list(head.quads(NamedNode(name)))]
+    return net([first, head.apply(Change(dropped=tuple(empty)))])
 
 
 def settled(quads: Iterable[Quad]) -> list[Quad]:

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import KgError, ReadError, Text
-from kg.rdf.dataset import Source
+from kg.rdf.dataset import Source, source_of_text
+from kg.rdf.formats import FORMATS
 from kg.validate.render_json import report_dict
 from kg.write import provenance, submissions
-from kg.write.change import About, Change, Commit, net
+from kg.write.change import About, Change, Commit
 from kg.write.contribution import sources_of
 from kg.write.faults import WriteError, fault_of
 from kg.write.gate import ProjectGate
 from kg.write.graph_writes import run_graph_write
+from kg.write.head import apply_to_some
 from kg.write.journal import FOLDER, read_journal
 from kg.write.limits import WriteLimits
 from kg.write.provenance import Acceptance
@@ -34,6 +36,8 @@ from kg.write.state import State
 from kg.write.submissions import Decision, Submission
 from kg.write.submitted import Contribution, Standing
 from kg.write.update import run_update
+
+_NTRIPLES = next(form for form in FORMATS if form.name == "ntriples")
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,25 @@ class Operations:
             lang=request.lang,
         )
         submissions.check(self._folder, kept)
-        checked = self._checked(sources)
+        origin = self._origin(submissions.about_of(name, kept), sources)
+        checked = self._checked((*sources, *origin))
         if request.dry_run or checked.status == "refused":
             return Done(outcome=checked)
         kept = replace(kept, report=checked.report, impact=checked.impact)
         submissions.add(self._folder, kept, identifier=name)
         return Done(outcome=replace(checked, status="committed", more={"id": name}))
+
+    def _origin(
+        self, contribution: Contribution, sources: tuple[Source, ...]
+    ) -> tuple[Source, ...]:
+        """Return what will be said of where a contribution comes from: it has to pass as well."""
+        stated = [quad for source in sources for quad in source.quads]
+        quads = provenance.quads(self._project, contribution, stated)
+        text = (
+            serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
+        ).decode()
+        graph = provenance.graph_of(self._project, contribution.id)
+        return (source_of_text(text, _NTRIPLES, shown="provenance", graph=graph.value),)
 
     def _checked(self, sources: tuple[Source, ...]) -> Outcome:
         """Return what the checks say of sources, without a change."""
@@ -218,14 +235,8 @@ class Operations:
                 ),
             )
         about = replace(request.about, kind="revert", reverts=number)
-        return Done(self._undone(found.change), about=about)
-
-    def _undone(self, change: Change) -> Change:
-        """Undo a change; a graph that came with it stays if something else is in it now."""
-        head, inverse = self._state.head, change.inverse()
-        first = head.apply(replace(inverse, dropped=()))
-        empty = [name for name in inverse.dropped if not list(head.quads(NamedNode(name)))]
-        return net([first, head.apply(Change(dropped=tuple(empty)))])
+        change = apply_to_some(self._state.head, found.change.inverse())
+        return Done(change, about=about)
 
 
 def outcome_of_error(error: KgError) -> Outcome:

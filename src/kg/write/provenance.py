@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from unicodedata import category
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from kg.namespaces import ABSOLUTE_IRI, DCT, PROV, RDF_TYPE, RDFS, VOID, XSD
+from kg.namespaces import DCT, PROV, RDF_TYPE, RDFS, VOID, XSD
 from kg.settings import Project
 from kg.write.submitted import Contribution
 
@@ -40,7 +41,7 @@ def graph_of(project: Project, identifier: str) -> NamedNode:
 
 def agent_iri(project: Project, name: str) -> NamedNode:
     """Return the IRI of the agent whose token has that name: {base}agent/{name}."""
-    return NamedNode(f"{project.base}agent/{quote(name, safe='')}")
+    return NamedNode(f"{project.base}agent/{quote(name, safe='', errors='replace')}")
 
 
 def quads(
@@ -84,9 +85,10 @@ def _about_graph(
     yield RDF_TYPE, NamedNode(PROV + "Entity")
     yield DCT + "title", Literal(f"Beitrag {contribution.id}", language="de")
     yield DCT + "title", Literal(f"Contribution {contribution.id}", language="en")
-    if contribution.note.strip():
+    note = _readable(contribution.note)
+    if note:
         lang = "de" if contribution.lang == "de" else "en"
-        yield DCT + "description", Literal(contribution.note.strip(), language=lang)
+        yield DCT + "description", Literal(note, language=lang)
     if project.license:
         yield DCT + "license", NamedNode(project.license)
     if contribution.source:
@@ -126,9 +128,10 @@ def _agents(
         if name:
             agent = agent_iri(project, name)
             yield agent, RDF_TYPE, NamedNode(PROV + "Agent")
-            yield agent, RDFS + "label", Literal(name)
+            yield agent, RDFS + "label", Literal(_readable(name))
 
 
-def is_iri(text: str) -> bool:
-    """Return whether `text` can be the source of a contribution: an absolute IRI."""
-    return bool(ABSOLUTE_IRI.match(text))
+def _readable(text: str) -> str:
+    """Return `text` without signs that no file of RDF should have, such as NUL."""
+    kept = (sign if sign in "\n\t" or category(sign)[0] != "C" else "\ufffd" for sign in text)
+    return "".join(kept).strip()

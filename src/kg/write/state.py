@@ -20,9 +20,9 @@ from kg.publish.versions import Manifest, Published
 from kg.rdf.dataset import INFERRED
 from kg.settings import Project
 from kg.validate.report import Report
-from kg.write.change import Change, Commit, net
+from kg.write.change import Change, Commit, last_word
 from kg.write.gate import Gate, NoGate, ProjectGate, Verdict
-from kg.write.head import PlainHead
+from kg.write.head import PlainHead, apply_to_some
 from kg.write.journal import FOLDER, Journal, open_journal
 from kg.write.submissions import settle
 from kg.write.union_head import UnionHead
@@ -165,7 +165,7 @@ class State:
         for commit in self.journal.commits():
             self.know(commit)
             commits.append(commit.change)
-        change = self.head.apply(net(commits))
+        change = apply_to_some(self.head, last_word(commits))
         if not change:
             return Report()
         verdict = self.judge(change)

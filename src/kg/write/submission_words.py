@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import Place, StageError, Text
+from kg.rdf.signs import visible
 from kg.write.faults import WriteError
 
 if TYPE_CHECKING:
@@ -24,6 +25,31 @@ def nothing_in_it() -> WriteError:
     return WriteError(
         "syntax",
         Text(de="Der Beitrag enthält kein Dokument.", en="The contribution has no document."),
+    )
+
+
+def no_source(given: str) -> WriteError:
+    """Return the fault of a source that is no IRI."""
+    shown = visible(given[:100])
+    return WriteError(
+        "syntax",
+        Text(
+            de=f"Die Quelle „{shown}“ ist keine vollständige Adresse (IRI). Erwartet wird die "
+            "eines Dokuments, zum Beispiel https://www.example.org/vorlage.pdf",
+            en=f"The source “{shown}” is no complete address (IRI). Expected is that of a "
+            "document, such as https://www.example.org/paper.pdf",
+        ),
+    )
+
+
+def note_too_long(limit: int) -> WriteError:
+    """Return the fault of a note of more than `limit` signs."""
+    return WriteError(
+        "too-large",
+        Text(
+            de=f"Die Notiz hat mehr als {limit} Zeichen.",
+            en=f"The note has more than {limit} signs.",
+        ),
     )
 
 

@@ -31,13 +31,15 @@ from kg.write.submission_words import (
     already_decided,
     damaged,
     full,
+    no_source,
+    note_too_long,
     nothing_in_it,
     too_large,
     too_many,
     unknown,
     unwritten,
 )
-from kg.write.submitted import IDENTIFIER, Contribution, Kept, Standing, file_name
+from kg.write.submitted import IDENTIFIER, Contribution, Kept, Standing, file_name, is_iri
 
 FOLDER = "contributions"
 ABOUT, REPORT, IMPACT, DOCUMENTS = "about.json", "report.json", "impact.json", "documents"
@@ -46,11 +48,15 @@ _UNFINISHED = ".new-"
 
 @dataclass(frozen=True)
 class SubmissionLimits:
-    """How much is kept: contributions of one agent that wait, bytes of one and of all that wait."""
+    """How much is kept: contributions of one agent that wait, bytes of one and of all that wait.
+
+    `note` is the number of signs of a note.
+    """
 
     pending: int = 100
     bytes_each: int = 64 << 20
     bytes_pending: int = 1 << 30
+    note: int = 10_000
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,11 @@ def check(
     submission: Submission,
     limits: SubmissionLimits = SubmissionLimits(),
 ) -> None:
-    """Raise WriteError if `submission` has no document or would go beyond `limits`."""
+    """Raise WriteError for no document, a source that is no IRI, and what is beyond `limits`."""
+    if submission.source and not is_iri(submission.source):
+        raise no_source(submission.source)
+    if len(submission.note) > limits.note:
+        raise note_too_long(limits.note)
     size = sum(len(each.content) for each in submission.documents)
     if not submission.documents:
         raise nothing_in_it()
@@ -122,7 +132,7 @@ def add(
     check(folder, submission, limits)
     moment = now or datetime.now(UTC)
     name = identifier or new_id(folder, moment)
-    about = _about(name, submission, moment)
+    about = about_of(name, submission, now=moment)
     place = folder / FOLDER
     try:
         place.mkdir(exist_ok=True)
@@ -137,7 +147,8 @@ def add(
     return name
 
 
-def _about(name: str, submission: Submission, moment: datetime) -> Contribution:
+def about_of(name: str, submission: Submission, *, now: datetime | None = None) -> Contribution:
+    """Return what will be known of a contribution that nobody has decided on."""
     kept = (
         Kept(
             name=each.name,
@@ -155,7 +166,7 @@ def _about(name: str, submission: Submission, moment: datetime) -> Contribution:
         note=submission.note,
         source=submission.source,
         lang=submission.lang,
-        submitted=_time(moment),
+        submitted=_time(now or datetime.now(UTC)),
         documents=tuple(kept),
     )
 

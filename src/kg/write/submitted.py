@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import PurePosixPath
 from typing import Any, Literal, Self, get_args
 
-from pyoxigraph import RdfFormat
+from pyoxigraph import NamedNode, RdfFormat
 
+from kg.namespaces import ABSOLUTE_IRI
 from kg.rdf.formats import FORMATS, Format, by_suffix
 from kg.write.requests import Document
 
@@ -86,3 +87,12 @@ def file_name(number: int, document: Document) -> str:
     suffix = form.suffixes[0] if form else ".bin"
     stem = _UNSEEN.sub("_", PurePosixPath(document.name.replace("\\", "/")).stem)
     return f"{number}-{stem.strip('._')[:_LONGEST] or 'data'}{suffix}"
+
+
+def is_iri(text: str) -> bool:
+    """Return whether `text` is an absolute IRI, as the source of a contribution has to be."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return ABSOLUTE_IRI.match(text) is not None

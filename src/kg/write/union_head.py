@@ -47,11 +47,13 @@ class UnionHead:
         )
 
     def quads(self, graph: NamedNode | DefaultGraph) -> list[Quad]:
-        """Return what is stated in a graph; the default graph holds what was written to it."""
-        if isinstance(graph, NamedNode):
-            return list(self.store.quads_for_pattern(None, None, None, graph))
-        found = self.store.quads_for_pattern(None, None, None, self._default)
-        return [Quad(quad.subject, quad.predicate, quad.object) for quad in found]
+        """Return what is stated in a graph; for the default graph what was written to it.
+
+        That stands in a named graph, which the quads name: whoever removes them removes nothing
+        elsewhere.
+        """
+        named = graph if isinstance(graph, NamedNode) else self._default
+        return list(self.store.quads_for_pattern(None, None, None, named))
 
     def graphs(self) -> list[NamedNode]:
         """Return the graphs of what is stated."""

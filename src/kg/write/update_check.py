@@ -15,6 +15,7 @@ from pyoxigraph import Store
 from kg.errors import Place, QueryError, RefusedQueryError, Text
 from kg.rdf.sparql_text import bare_words, line_column, offset_of, spread
 from kg.write.faults import not_understood
+from kg.write.misplaced import misplaced
 from kg.write.update_size import refuse_excess
 from kg.write.update_text import Operation, Prologue
 
@@ -129,13 +130,20 @@ def _located(message: str, operation: Operation, text: str) -> QueryError:
     match = _PLACE.match(message)
     if match is None:
         return fault(message)
+    if operation.tokens[0].text.upper() in _QUERIES:
+        return not_understood(text, operation.start, _QUERY)
     hint = _HINT if _UNDECLARED in match[3] else None
+    wrong = misplaced(operation) if hint is None else None
+    if wrong is not None:
+        return not_understood(text, *wrong)
     offset = _offset(operation)
     if offset is None:
         offset = max(0, offset_of(operation.text, int(match[1]) - 1, int(match[2])))
     return not_understood(text, operation.start + offset, hint)
 
 
+_QUERIES = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_QUERY = Text(de=" Das ist eine Abfrage und kein Update.", en=" This is a query and not an update.")
 _HINT = Text(de=" Das Präfix ist nicht vereinbart.", en=" The prefix is not declared.")
 
 
