@@ -105,6 +105,8 @@ def test_an_undeclared_term_is_refused(writer: Writer) -> None:
         "GRAPH e:g { e:a e:likes e:b } }"
     )
     assert ask(writer, both).status == "committed"
+    later = "INSERT DATA { GRAPH e:g { e:b e:likes e:a } }"
+    assert ask(writer, later).status == "committed"
 
 
 def test_shapes_can_change(writer: Writer) -> None:

@@ -103,6 +103,12 @@ class Checker:
             plan=plan,
         )
 
+    def learn(self, terms: frozenset[str]) -> None:
+        """Know terms that the ontology declares since."""
+        if not terms <= self._declared:
+            self._declared |= terms
+            self.adopt(self._plan)
+
     def declared_with(self, triples: Iterable[Triple]) -> frozenset[str]:
         """Return the terms that the ontology declares, or `triples`."""
         return self._declared | declared(triples)

@@ -27,7 +27,7 @@ from kg.validate.graph import by_predicate
 from kg.validate.report import Report
 from kg.validate.shape_reader import read_shapes
 from kg.validate.shapes import Plan
-from kg.validate.terms import undeclared
+from kg.validate.terms import declared, undeclared
 from kg.validate.watched import Followed, triples_of, without
 from kg.write.change import Change
 from kg.write.head import settled
@@ -90,6 +90,7 @@ class ProjectGate:
         self._shapes = project.graph_iri(_SHAPES)
         self._plan: Plan | None = None
         """The shapes as the change that was judged last makes them, if it does."""
+        self._declared: frozenset[str] = frozenset()
 
     def judge(self, change: Change, *, impact: bool = False) -> Verdict:
         """Follow a change that the head has taken already.
@@ -122,6 +123,7 @@ class ProjectGate:
     def keep(self) -> None:
         """Let the change last."""
         self.checker.watched.keep()
+        self.checker.learn(self._declared)
         if self._plan:
             self.checker.adopt(self._plan)
 
@@ -140,8 +142,9 @@ class ProjectGate:
     def _terms(self, added: Sequence[Quad]) -> Report:
         """Return a finding for each term that is added and not declared."""
         triples = {quad.triple for quad in added if self._means(quad)}
-        declared = self.checker.declared_with(triples)
-        return Report(tuple(undeclared(triples, declared, self._project.prefixes)))
+        self._declared = declared(triples)
+        known = self.checker.declared_with(triples)
+        return Report(tuple(undeclared(triples, known, self._project.prefixes)))
 
     def _means(self, quad: Quad) -> bool:
         """Return whether a statement says something about the world: shapes do not."""
