@@ -26,6 +26,8 @@ from kg.write.wire import AT_ONCE, Messages, asking, outcome_of
 _LOG = logging.getLogger("kg.serve")
 SECONDS = 60.0
 """So long the writer may be at one request, or at the group that it is in."""
+BYTES = 100_000
+"""For each so many bytes of a request it may be a second longer."""
 _WAITING = 1000
 _AGAIN = (0.1, 1.0, 5.0)
 """Seconds before it is tried again to have a writer."""
@@ -44,7 +46,8 @@ class WriterClient:
         self._link: socket.socket | None = None
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Outcome]] = {}
-        self._begun: dict[int, float] = {}
+        self._sizes: dict[int, int] = {}
+        self._late: dict[int, float] = {}
         self._hearing: asyncio.Task[None] | None = None
         self._sending = asyncio.Lock()
         self._starting = asyncio.Lock()
@@ -84,12 +87,16 @@ class WriterClient:
         number = next(self._numbers)
         future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting[number] = future
+        message = asking(number, request)
+        self._sizes[number] = len(message)
         try:
             async with self._sending:
-                await loop.sock_sendall(link, asking(number, request))
+                await loop.sock_sendall(link, message)
         except OSError as error:
             self._waiting.pop(number, None)
             raise _unavailable() from error
+        finally:
+            del message
         return await future
 
     async def _hear_on(self) -> None:
@@ -136,10 +143,12 @@ class WriterClient:
                 _LOG.error("the version of a commit is not served: %s", error)
             self._current.set()
         elif "begun" in message:
-            self._begun[message["begun"]] = now
+            number = message["begun"]
+            self._late[number] = now + SECONDS + self._sizes.get(number, 0) / BYTES
         else:
             number = message["number"]
-            self._begun.pop(number, None)
+            self._late.pop(number, None)
+            self._sizes.pop(number, None)
             future = self._waiting.pop(number, None)
             if future and not future.done():
                 future.set_result(outcome_of(message["outcome"]))
@@ -149,15 +158,16 @@ class WriterClient:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(1)
-            if self._begun and loop.time() - min(self._begun.values()) > SECONDS:
-                _LOG.error("the process that writes took more than %g s and is ended", SECONDS)
-                self._begun.clear()
+            if self._late and loop.time() > max(self._late.values()):
+                _LOG.error("the process that writes took too long and is ended")
+                self._late.clear()
                 _kill(link)
 
     def _fail(self, error: StageError) -> None:
         """Say to all who wait that nobody answers them."""
         waiting, self._waiting = self._waiting, {}
-        self._begun.clear()
+        self._late.clear()
+        self._sizes.clear()
         for future in waiting.values():
             if not future.done():
                 future.set_exception(error)

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from kg.reason.arrays import EMPTY, Ints, contained, distinct, firsts, gather, seconds
-from kg.validate.constraint_reader import component
 from kg.validate.follow import back, touched
 from kg.validate.graph import SUBCLASS, TYPE, Graph, Pairs
+from kg.validate.needs import CLASS, CLOSED, PAIRED, Needs
 from kg.validate.paths import Path, steps_of
 from kg.validate.shapes import Constraint, Plan, Shape
 
-_CLASS, _CLOSED = component("Class"), component("Closed")
-_PAIRED = frozenset(map(component, ("Equals", "Disjoint", "LessThan", "LessThanOrEquals")))
+_LOOKING = PAIRED | {CLASS, CLOSED}
+"""Components whose results depend on triples about the focus node or its values."""
 Changes = Mapping[int, Ints]
 
 
@@ -56,17 +56,28 @@ class Affected:
         self._shapes: dict[Shape, Ints | None] = {}
         self._touched: dict[Path, Ints] = {}
         self._classes: dict[str, Ints] = {}
+        self._types_changed = bool(len(self._types) or len(self._hierarchy))
 
     def candidates(self, plan: Plan) -> dict[Shape, Ints | None]:
         """Return what `candidates` does."""
         found: dict[Shape, Ints | None] = {}
-        for shape in plan.targeted:
+        for shape, needs in plan.needs.items():
+            if not self._may_concern(needs):
+                continue
             nodes = self.shape(shape)
             if nodes is not None:
                 nodes = _gathered([nodes, *self.targets(shape)])
             if nodes is None or len(nodes):
                 found[shape] = nodes
         return found
+
+    def _may_concern(self, needs: Needs) -> bool:
+        """Return whether the change is about anything that a shape needs."""
+        return (
+            needs.anything
+            or not self._predicates.isdisjoint(needs.predicates)
+            or any(len(self._of_class(cls)) for cls in needs.classes)
+        )
 
     def shape(self, shape: Shape) -> Ints | None:
         """Return the nodes that may newly conform to `shape` or fail it, None for all."""
@@ -87,7 +98,9 @@ class Affected:
         own: list[Ints] = []
         values: list[Ints] = []
         for constraint in shape.constraints:
-            if constraint.component in _PAIRED:
+            if not (constraint.shapes or constraint.sparql or constraint.component in _LOOKING):
+                continue  # it looks at the value alone
+            if constraint.component in PAIRED:
                 pairs = self._pairs(constraint.terms[0])
                 if len(pairs):
                     own.append(distinct(firsts(pairs)))
@@ -113,9 +126,9 @@ class Affected:
 
     def _values(self, constraint: Constraint) -> Ints | None:
         """Return the value nodes that may newly pass a constraint or fail it."""
-        if constraint.component == _CLASS:
+        if constraint.component == CLASS:
             return self._of_class(constraint.terms[0])
-        if constraint.component == _CLOSED:
+        if constraint.component == CLOSED:
             return self._all_subjects()
         if not constraint.shapes:
             return EMPTY
@@ -150,7 +163,7 @@ class Affected:
 
     def _of_class(self, cls: str) -> Ints:
         """Return the nodes that may have become or ceased to be instances of a class."""
-        if not len(self._types) and not len(self._hierarchy):
+        if not self._types_changed:
             return EMPTY
         if cls not in self._classes:
             self._classes[cls] = gather([*self._by_type(cls), *self._by_hierarchy(cls)])

@@ -75,6 +75,8 @@ def revalidate(
     whole = more
     for shape in plan.targeted:
         nodes = found.get(shape, EMPTY)
+        if nodes is EMPTY and not len(more):
+            continue
         if nodes is None:
             was, now = old.targets(shape), new.targets(shape)
         else:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Triple
 
 from kg.validate.paths import Path
 from kg.validate.report import Severity
 from kg.validate.shape_graph import sh
+
+if TYPE_CHECKING:
+    from kg.validate.needs import Needs
 
 SEVERITY_TERMS: Mapping[str, Severity] = MappingProxyType(
     {sh("Violation"): "Violation", sh("Warning"): "Warning", sh("Info"): "Info"}
@@ -84,10 +88,17 @@ class Plan:
     triples: tuple[Triple, ...] = ()
     """The shapes graph, which SPARQL-based constraints may ask."""
 
-    @property
+    @cached_property
     def targeted(self) -> tuple[Shape, ...]:
         """The shapes that have targets and are not deactivated."""
         return tuple(each for each in self.shapes if each.targets and not each.deactivated)
+
+    @cached_property
+    def needs(self) -> Mapping[Shape, Needs]:
+        """What each of `targeted` depends on."""
+        from kg.validate.needs import needs_of  # noqa: PLC0415 - it is made of shapes
+
+        return needs_of(self)
 
     def parameters(self, source_shape: str | None) -> Mapping[str, tuple[str, ...]]:
         """Return the parameters of a shape, terms by the IRI of the parameter.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Store
+from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.errors import Place, StageError, Text
 from kg.publish import versions
@@ -21,6 +21,7 @@ from kg.rdf.dataset import INFERRED
 from kg.settings import Project
 from kg.validate.report import Report
 from kg.write.change import Change, Commit, last_word
+from kg.write.checkpoint import Checkpoints
 from kg.write.gate import Gate, NoGate, ProjectGate, Verdict
 from kg.write.head import PlainHead, apply_to_some
 from kg.write.journal import FOLDER, Journal, open_journal
@@ -52,16 +53,16 @@ class State:
         self.journal = journal
         self.base = versions.find_base(project.build_dir)
         check_complete(project, journal.number)
-        store = _copied(self.base.path / "store", folder / "store")
+        source, target = self.base.path / "store", folder / "store"
         self.head: UnionHead | PlainHead
         self.gate: Gate
         if mode.plain:
-            _plain(store, project)
-            self.head, self.gate = PlainHead(store), NoGate()
+            self.head, self.gate = PlainHead(_plain(source, target, project)), NoGate()
         else:
-            self.head = UnionHead(store, project, self.base.manifest.graphs)
+            self.head = UnionHead(_copied(source, target), project, self.base.manifest.graphs)
             checker = open_checker(self.base.path, project)
             self.gate = ProjectGate(checker, self.head, project)
+        self._checkpoints = Checkpoints(self.head.store, target)
         self.touched: dict[str, int] = {}
         self.report = self._replay()
         settle(project.root / FOLDER, journal.commits())
@@ -122,9 +123,7 @@ class State:
         """Make a version of what there is now, and the current one; raises StageError."""
         manifest = self._manifest()
         build_dir = self.project.build_dir
-        path = versions.write_commit(
-            build_dir, self.base, manifest, lambda target: self.store.backup(str(target))
-        )
+        path = versions.write_commit(build_dir, self.base, manifest, self._checkpoints.make)
         versions.switch(build_dir, manifest.version)
         return Published(path, manifest)
 
@@ -180,6 +179,7 @@ def opened(project: Project, mode: Mode) -> Iterator[State]:
     Raises StageError when another writer has it, when the journal is damaged, or nothing is built.
     """
     build_dir = project.build_dir
+    versions.find_base(build_dir)
     with open_journal(project.root / FOLDER) as journal:
         for left in build_dir.glob(f"{_LIVE}*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -229,18 +229,26 @@ def _copied(source: Path, target: Path) -> Store:
         open_read_only(source).backup(str(target))
         return Store(str(target))
     except OSError as error:
-        raise StageError(
-            Text(
-                de=f"Der Speicher lässt sich nicht zum Schreiben öffnen: {error}",
-                en=f"The store cannot be opened for writing: {error}",
-            )
-        ) from error
+        raise _not_writable(error) from error
 
 
-def _plain(store: Store, project: Project) -> None:
-    """Take away what was inferred, and the union of all graphs."""
-    inferred = project.graph_iri(INFERRED)
-    for graph in list(store.named_graphs()):
-        if str(graph) == f"<{inferred}>":
-            store.remove_graph(graph)
-    store.clear_graph(DefaultGraph())
+def _plain(source: Path, target: Path, project: Project) -> Store:
+    """Open a store of what a published one states, without what was inferred and the union."""
+    inferred = NamedNode(project.graph_iri(INFERRED))
+    try:
+        built, store = open_read_only(source), Store(str(target))
+        graphs = [name for name in built.named_graphs() if name != inferred]
+        for name in graphs:
+            store.bulk_extend(built.quads_for_pattern(None, None, None, name))
+    except OSError as error:
+        raise _not_writable(error) from error
+    return store
+
+
+def _not_writable(error: OSError) -> StageError:
+    return StageError(
+        Text(
+            de=f"Der Speicher lässt sich nicht zum Schreiben öffnen: {error}",
+            en=f"The store cannot be opened for writing: {error}",
+        )
+    )
