@@ -11,8 +11,9 @@ from tests.helpers import HEADER, TINY
 from kg.publish.build import build
 from kg.settings import Project
 from kg.write.change import About
+from kg.write.gate import ProjectGate
 from kg.write.options import WriteOptions
-from kg.write.requests import Outcome, Request, Revert, UpdateText
+from kg.write.requests import Document, GraphWrite, Outcome, Request, Revert, UpdateText
 from kg.write.state import Mode, opened
 from kg.write.writer import Writer
 
@@ -43,9 +44,10 @@ def writer(project: Project) -> Iterator[Writer]:
         yield found
 
 
-def ask(writer: Writer, text: str, **more: bool) -> Outcome:
+def ask(writer: Writer, text: str, *, may_publish: bool = True, dry_run: bool = False) -> Outcome:
     """What comes of an update."""
-    (outcome,) = writer.handle([Request(UpdateText(text), ME, **{"may_publish": True, **more})])
+    request = Request(UpdateText(text), ME, may_publish=may_publish, dry_run=dry_run)
+    (outcome,) = writer.handle([request])
     return outcome
 
 
@@ -126,7 +128,9 @@ def test_shapes_can_change(writer: Writer) -> None:
 def test_a_number_of_a_file_is_found_by_its_value(writer: Writer) -> None:
     """What the file states as 007 is 7 in the store, and gone after it was removed there."""
     assert ask(writer, "DELETE WHERE { GRAPH ?g { e:a e:number ?n } }").removed == 1
-    graph = writer._state.gate.checker.watched.graph  # type: ignore[union-attr]
+    gate = writer._state.gate
+    assert isinstance(gate, ProjectGate)
+    graph = gate.checker.watched.graph
     assert not len(graph.of("<https://example.org/number>"))
 
 
@@ -182,3 +186,38 @@ def test_a_group_with_a_refusal(writer: Writer) -> None:
     assert [each.status for each in outcomes] == ["committed", "refused", "committed"]
     assert [each.number for each in outcomes] == [1, 0, 2]
     assert holds(writer, "e:f e:knows e:a . e:c e:knows e:a FILTER NOT EXISTS { e:d a e:Thing }")
+
+
+def test_a_group_with_shapes_that_cannot_be_used(writer: Writer) -> None:
+    """Only the one at fault is refused."""
+    good = "INSERT DATA { GRAPH e:g { e:c a e:Thing ; e:knows e:a } }"
+    broken = f"INSERT DATA {{ GRAPH <{SHAPES}> {{ e:ThingShape sh:property 5 }} }}"
+    requests = [Request(UpdateText(text), ME, may_publish=True) for text in (good, broken)]
+    outcomes = writer.handle(requests)
+    assert [(each.status, each.fault) for each in outcomes] == [
+        ("committed", None),
+        ("failed", "syntax"),
+    ]
+
+
+def test_two_writers_at_once_do_not_lose_an_update(writer: Writer) -> None:
+    """Of those who write on the same state of a graph one is first; the others are told."""
+    assert ask(writer, "INSERT DATA { GRAPH e:g { e:a e:knows e:x0 } }").number == 1
+    tag = f'"{writer.version}.turtle"'
+    start = "PREFIX e: <https://example.org/>"
+    texts = [f"{start} e:a e:knows e:x{number} .".encode() for number in (1, 2, 3)]
+    writes = [
+        GraphWrite("PUT", "https://example.org/g", (Document(text, "text/turtle"),), if_match=tag)
+        for text in texts
+    ]
+    outcomes = writer.handle([Request(each, About("me", "put")) for each in writes])
+    assert [each.status for each in outcomes] == ["committed", "failed", "failed"]
+    assert {each.fault for each in outcomes[1:]} == {"precondition"}
+
+
+def test_a_literal_that_is_too_long(writer: Writer) -> None:
+    """It is refused, and the writer goes on."""
+    long = "x" * (17 << 20)
+    outcome = ask(writer, f'INSERT DATA {{ GRAPH e:g {{ e:a rdfs:comment "{long}" }} }}')
+    assert outcome.status == "failed"
+    assert ask(writer, "INSERT DATA { GRAPH e:g { e:a rdfs:comment 'short' } }").number == 1

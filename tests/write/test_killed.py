@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -84,6 +85,11 @@ def writers(served: Served) -> list[int]:
     return [pid for pid, command in found.items() if "kg.write.process" in command]
 
 
+def has_more(author: Author, than: int) -> bool:
+    """Whether more than so many writes were acknowledged."""
+    return len(author.acknowledged) > than
+
+
 def check(served: Served, authors: list[Author]) -> None:
     """All that was acknowledged is there, and nothing is there in part."""
     for author in authors:
@@ -125,7 +131,7 @@ def test_a_killed_writer_loses_nothing(project: Path, monkeypatch: pytest.Monkey
                 for pid in writers(served):
                     os.kill(pid, signal.SIGKILL)
                 assert served.get("ASK {}").status == 200
-                assert eventually(lambda n=before: len(authors[0].acknowledged) > n + 2, 30)
+                assert eventually(partial(has_more, authors[0], before + 2), 30)
         check(served, authors)
 
 
@@ -142,7 +148,7 @@ def test_a_killed_server_loses_nothing(project: Path, monkeypatch: pytest.Monkey
             ]
             before = len(done["a"].acknowledged)
             with writing(authors):
-                assert eventually(lambda n=before: len(done["a"].acknowledged) > n + 3, 30)
+                assert eventually(partial(has_more, done["a"], before + 3), 30)
                 time.sleep(random.random() * 0.3)
                 found = [*writers(served), served.process.pid]
                 random.shuffle(found)

@@ -55,8 +55,9 @@ def load(served: Served, quads: list[Quad]) -> None:
     for graph in dict.fromkeys(quad.graph_name for quad in quads):
         mine = [quad.triple for quad in quads if quad.graph_name == graph]
         text = (serialize(mine, format=RdfFormat.N_TRIPLES) or b"").decode()
-        named = isinstance(graph, NamedNode)
-        target = f"/graphs?graph={quote(graph.value, safe='')}" if named else "/graphs?default"
+        target = "/graphs?default"
+        if isinstance(graph, NamedNode):
+            target = f"/graphs?graph={quote(graph.value, safe='')}"
         status = write(served, "PUT", target, text, "application/n-triples")
         assert status in (201, 204)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from kg.errors import Place, ProjectError, Text
 from kg.rdf.alignment import aligned
@@ -203,7 +204,31 @@ def _source(
     path: Path, prefixes: Mapping[str, str], *, shown: str, room: str, graph: str
 ) -> Source:
     quads = read_quads(path, base=graph, shown=shown, prefixes=prefixes)
+    if any(_has_blank(quad) for quad in quads):
+        quads = _labelled(quads, hashlib.sha256(graph.encode() + b"\0" + path.read_bytes()))
     return Source(path=path, shown=shown, room=room, graph=graph, quads=_in_graph(quads, graph))
+
+
+def _has_blank(quad: Quad) -> bool:
+    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
+
+
+def _labelled(quads: Iterable[Quad], content: hashlib._Hash) -> list[Quad]:
+    """Give blank nodes labels that are the same whenever the same file is read."""
+    start = content.hexdigest()[:24]
+    names: dict[Any, BlankNode] = {}
+
+    def named(term: Any) -> Any:
+        if not isinstance(term, BlankNode):
+            return term
+        if term not in names:
+            names[term] = BlankNode(f"b{start}{len(names):x}")
+        return names[term]
+
+    return [
+        Quad(named(each.subject), each.predicate, named(each.object), named(each.graph_name))
+        for each in quads
+    ]
 
 
 def _in_graph(quads: Iterable[Quad], graph: str) -> tuple[Quad, ...]:

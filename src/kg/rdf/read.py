@@ -12,6 +12,7 @@ from pyoxigraph import Quad, parse
 
 from kg.errors import Place, ReadError, Text
 from kg.rdf.formats import FORMATS, Format, by_suffix
+from kg.rdf.nesting import refuse_nesting
 from kg.rdf.other_faults import json_fault, xml_fault
 from kg.rdf.outside import refuse_outside
 from kg.rdf.signs import visible
@@ -102,11 +103,26 @@ def parse_quads(
 ) -> list[Quad]:
     """Parse `text` of the format `form`; raises ReadError as `read_quads` does."""
     refuse_outside(text, form, shown)
+    refuse_nesting(text, form, shown)
     try:
         quads = parse(text.encode(), form.oxigraph, base_iri=base, rename_blank_nodes=True)
         return list(quads)
+    except MemoryError as error:
+        raise term_too_long(shown) from error
     except SyntaxError as error:
         raise syntax_error(error, text, shown, form=form, prefixes=prefixes) from error
+
+
+def term_too_long(shown: str) -> ReadError:
+    """Return the error for a text with a term that the parser has no room for: 16 MiB."""
+    return ReadError(
+        Text(
+            de="Ein Literal oder eine IRI hat mehr als 16 MiB. Legen Sie es als Datei ab und "
+            "verweisen Sie darauf.",
+            en="A literal or an IRI has more than 16 MiB. Put it into a file and refer to it.",
+        ),
+        place=Place(shown),
+    )
 
 
 def syntax_error(

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from kg.errors import KgError, ReadError, Text
+from kg.publish.address_space import limit_memory
 from kg.rdf.dataset import Source
 from kg.reason.explanations import Explanations
 from kg.reason.impact import Impact
 from kg.reason.render_impact import impact_text
-from kg.serve.address_space import limit_memory
 from kg.serve.problems import BAD_REQUEST, INTERNAL, UNAVAILABLE, RequestError
 from kg.serve.validate_input import Posted, read_task
 from kg.serve.validate_task import (

@@ -46,7 +46,7 @@ class WriterClient:
         self._link: socket.socket | None = None
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Outcome]] = {}
-        self._sizes: dict[int, int] = {}
+        self._unbegun: dict[int, bytes] = {}
         self._late: dict[int, float] = {}
         self._hearing: asyncio.Task[None] | None = None
         self._sending = asyncio.Lock()
@@ -69,6 +69,7 @@ class WriterClient:
                 await self._hearing
         if self._link:
             self._link.close()
+        self._unbegun.clear()
         self._fail(lost())
 
     async def ask(self, request: Request) -> Outcome:
@@ -87,17 +88,17 @@ class WriterClient:
         number = next(self._numbers)
         future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting[number] = future
-        message = asking(number, request)
-        self._sizes[number] = len(message)
-        try:
-            async with self._sending:
-                await loop.sock_sendall(link, message)
-        except OSError as error:
-            self._waiting.pop(number, None)
-            raise _unavailable() from error
-        finally:
-            del message
+        self._unbegun[number] = asking(number, request)
+        await self._send(link, number)
         return await future
+
+    async def _send(self, link: socket.socket, number: int) -> None:
+        """Send a request; if the writer has gone, the next one gets it."""
+        with contextlib.suppress(OSError):
+            async with self._sending:
+                message = self._unbegun.get(number)
+                if message:
+                    await asyncio.get_running_loop().sock_sendall(link, message)
 
     async def _hear_on(self) -> None:
         """Hear what the writer says; have another one when it has gone."""
@@ -112,10 +113,18 @@ class WriterClient:
                 self._link = None
             self._fail(lost())
             await self._have_another()
+            await self._send_again()
 
     async def _connect(self) -> None:
         self._link = await asyncio.to_thread(connect, self._project, self._mode)
         self._link.setblocking(False)
+
+    async def _send_again(self) -> None:
+        """Give the new writer what the last one had not begun."""
+        link = self._link
+        for number in sorted(self._unbegun):
+            if link and number in self._unbegun:
+                await self._send(link, number)
 
     async def _have_another(self) -> None:
         for attempt in count():
@@ -123,6 +132,8 @@ class WriterClient:
                 await self._connect()
             except StageError as error:
                 _LOG.error("there is nobody who writes: %s", error)
+                self._unbegun.clear()
+                self._fail(error)
                 await asyncio.sleep(_AGAIN[min(attempt, len(_AGAIN) - 1)])
             else:
                 return
@@ -144,11 +155,11 @@ class WriterClient:
             self._current.set()
         elif "begun" in message:
             number = message["begun"]
-            self._late[number] = now + SECONDS + self._sizes.get(number, 0) / BYTES
+            self._late[number] = now + SECONDS + len(self._unbegun.pop(number, b"")) / BYTES
         else:
             number = message["number"]
             self._late.pop(number, None)
-            self._sizes.pop(number, None)
+            self._unbegun.pop(number, None)
             future = self._waiting.pop(number, None)
             if future and not future.done():
                 future.set_result(outcome_of(message["outcome"]))
@@ -164,11 +175,10 @@ class WriterClient:
                 _kill(link)
 
     def _fail(self, error: StageError) -> None:
-        """Say to all who wait that nobody answers them."""
-        waiting, self._waiting = self._waiting, {}
+        """Say to all whose request was begun that nobody answers them."""
         self._late.clear()
-        self._sizes.clear()
-        for future in waiting.values():
+        for number in self._waiting.keys() - self._unbegun.keys():
+            future = self._waiting.pop(number)
             if not future.done():
                 future.set_exception(error)
 

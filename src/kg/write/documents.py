@@ -10,8 +10,9 @@ from pyoxigraph import DefaultGraph, Quad, Triple, parse
 
 from kg.errors import Place, ReadError, Text
 from kg.rdf.formats import MEDIA_TYPES
+from kg.rdf.nesting import refuse_nesting
 from kg.rdf.outside import refuse_outside
-from kg.rdf.read import all_read, decoded, syntax_error
+from kg.rdf.read import all_read, decoded, syntax_error, term_too_long
 from kg.write.faults import WriteError
 from kg.write.head import GraphName
 from kg.write.limits import WriteLimits
@@ -61,9 +62,12 @@ def _read(
         raise _unknown(document)
     text = decoded(document.content, shown=document.name)
     refuse_outside(text, form, document.name)
+    refuse_nesting(text, form, document.name)
     try:
         found = parse(text.encode(), form.oxigraph, base_iri=base, rename_blank_nodes=True)
         quads = list(islice(found, limits.quads + 1))
+    except MemoryError as error:
+        raise term_too_long(document.name) from error
     except SyntaxError as error:
         raise syntax_error(error, text, document.name, form=form, prefixes=prefixes) from error
     limits.check(quads)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
-from kg.errors import QueryError, StageError, Text
+from kg.errors import QueryError, Text
 from kg.write.change import Change, net
 
 _COUNTS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
@@ -89,16 +89,8 @@ class PlainHead:
         return {name: sizes.get(name, 0) for name in sorted(each.value for each in self.graphs())}
 
     def apply(self, change: Change) -> Change:
-        """Change the statements; see `Head`. Raises StageError when the store fails."""
-        try:
-            return _apply(self.store, change)
-        except OSError as error:
-            raise StageError(
-                Text(
-                    de=f"Der Speicher lässt sich nicht ändern: {error}.",
-                    en=f"The store cannot be changed: {error}.",
-                )
-            ) from error
+        """Change the statements; see `Head`. Raises OSError when the store fails."""
+        return _apply(self.store, change)
 
 
 def apply_to_some(head: Head, change: Change) -> Change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import pickle
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from kg.settings import Project
 from kg.write.state import Mode
 from kg.write.wire import connected
 
+_LOG = logging.getLogger("kg.write")
 _START = 600.0
 """A large project takes long to reason about."""
 _HELD = 30.0
@@ -68,7 +70,7 @@ def _start(project: Project, mode: Mode) -> bool:
         process.wait()
         raise _not_there()
     if "ready" in message:
-        threading.Thread(target=process.wait, name="kg-writer", daemon=True).start()
+        threading.Thread(target=_bury, args=(process,), name="kg-writer", daemon=True).start()
         return True
     process.wait()
     if "fault" in message:
@@ -76,6 +78,13 @@ def _start(project: Project, mode: Mode) -> bool:
         fault = message["fault"]
         raise StageError(Text(de=place + fault["de"], en=place + fault["en"]))
     return False
+
+
+def _bury(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a writer, and say how it ended if that was not of its own accord."""
+    code = process.wait()
+    if code:
+        _LOG.error("the process that writes ended with %s", code)
 
 
 def _not_there() -> StageError:

@@ -14,7 +14,7 @@ from kg.write.rate import Rate
 
 MIB = 1 << 20
 _ORIGIN = re.compile(r"https?://[^/\s,*]+\Z")
-_KNOWN = ("protected", "rate", "burst", "body", "origins")
+_KNOWN = ("protected", "rate", "burst", "body", "memory", "origins")
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,14 @@ class WriteOptions:
     """`protected` are patterns for the names of graphs that only publishers change.
 
     A pattern is compared with what stands after `{base}graph/` of a graph's IRI, `*` standing for
-    any signs. `body` is in bytes, also for what is decompressed. Scripts of `origins` may write.
+    any signs. `body` is in bytes, also for what is decompressed; `memory` is what the process that
+    writes may take beyond what it has at its start. Scripts of `origins` may write.
     """
 
     protected: tuple[str, ...] = ("ontology/*", "shapes/*")
     rate: Rate = field(default_factory=lambda: Rate(600, 200))
     body: int = 64 * MIB
+    memory: int = 2048 * MIB
     origins: frozenset[str] = frozenset()
 
     def is_protected(self, name: str) -> bool:
@@ -52,12 +54,15 @@ def read_options(project: Project) -> WriteOptions:
     rate = _number(project, given, "rate", usual.rate.per_minute)
     burst = _number(project, given, "burst", min(usual.rate.burst, max(1, rate)))
     body = _number(project, given, "body", usual.body / MIB)
-    if burst < 1 or body <= 0:
-        raise _wrong(project, "burst" if burst < 1 else "body", "1, 2, …")
+    memory = _number(project, given, "memory", usual.memory / MIB)
+    for name, value, least in (("burst", burst, 1), ("body", body, 0.001), ("memory", memory, 64)):
+        if value < least:
+            raise _wrong(project, name, f"{least:g}, …")
     return WriteOptions(
         usual.protected if protected is None else protected,
         Rate(rate, int(burst)),
         int(body * MIB),
+        int(memory * MIB),
         frozenset(origins or ()),
     )
 

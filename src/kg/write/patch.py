@@ -103,7 +103,7 @@ def _reads_as(text: bytes, quads: tuple[Quad, ...]) -> bool:
         return False
     try:
         return tuple(_parse(text)) == quads
-    except SyntaxError:
+    except (SyntaxError, MemoryError):  # a term of more than 16 MiB
         return False
 
 

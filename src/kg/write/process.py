@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 
 from kg.errors import KgError
+from kg.publish.address_space import limit_memory
 from kg.settings import Project
 from kg.write.journal_files import LockedError
 from kg.write.options import read_options
@@ -47,7 +48,8 @@ def main(descriptor: int) -> int:
     ready = False
     try:
         with opened(project, mode) as state:
-            writer = Writer(state, read_options(project))
+            options = read_options(project)
+            writer = Writer(state, options)
             version = writer.start()
             if state.journal.message:
                 _LOG.warning("%s", state.journal.message.en)
@@ -59,6 +61,7 @@ def main(descriptor: int) -> int:
                 )
             gc.collect()
             gc.freeze()
+            limit_memory(options.memory)
             server = _Server(project, writer)
             _tell(pipe, {"ready": version})
             ready = True

@@ -84,7 +84,7 @@ class Writer:
         waiting = [each for each in found if isinstance(each, _Pending)]
         fault = self._sync(waiting) if waiting else None
         if fault:
-            return [fault if isinstance(each, _Pending) else each for each in found]
+            return [_without_commits(each, fault) for each in found]
         if waiting:
             self._publish()
         return [
@@ -99,28 +99,32 @@ class Writer:
         change = net(changes)
         try:
             verdict = self._state.judge(change)
-        except StageError:
+        except KgError:  # one by one it turns out whose fault it is
             return [self._transact(request) for request in batch]
         if not verdict.holds:
             self._state.undo(change)
             return [self._transact(request) for request in batch]
         self._state.keep(verdict)
-        return [
-            self._written(request, run, _outcome(run)) if isinstance(run, Done) else run
-            for request, run in zip(batch, runs, strict=True)
-        ]
+        found: list[Outcome | _Pending] = []
+        for place, (request, run) in enumerate(zip(batch, runs, strict=True)):
+            try:
+                wrote = self._appended(request, run) if isinstance(run, Done) else run
+                found.append(wrote)
+            except StageError as error:  # what comes after it may stand on it
+                rest = runs[place:]
+                changes = [each.change for each in rest if isinstance(each, Done)]
+                self._state.take_back(net(changes))
+                fault = outcome_of_error(error)
+                return [*found, *(fault if isinstance(each, Done) else each for each in rest)]
+        return found
 
-    def _written(self, request: Request, done: Done, outcome: Outcome) -> Outcome | _Pending:
-        """Write to the journal what was judged and kept; take it back if that cannot be."""
+    def _appended(self, request: Request, done: Done) -> Outcome | _Pending:
+        """Write to the journal what was judged and kept; raises StageError."""
+        outcome = _outcome(done)
         if not done.change:
             return replace(outcome, status="unchanged")
-        state = self._state
-        try:
-            commit = state.journal.append(done.about or request.about, done.change)
-        except StageError as error:
-            state.take_back(done.change)
-            return outcome_of_error(error)
-        state.know(commit)
+        commit = self._state.journal.append(done.about or request.about, done.change)
+        self._state.know(commit)
         return _Pending(replace(outcome, number=commit.number), commit, done)
 
     def _transact(self, request: Request) -> Outcome | _Pending:
@@ -163,7 +167,14 @@ class Writer:
             outcome = replace(outcome, impact=impact)
             return replace(outcome, status="checked" if verdict.holds else "refused")
         state.keep(verdict)
-        return self._written(request, done, outcome)
+        try:
+            wrote = self._appended(request, done)
+        except StageError:
+            state.take_back(change)
+            raise
+        if isinstance(wrote, _Pending):
+            return replace(wrote, outcome=replace(outcome, number=wrote.commit.number))
+        return wrote
 
     def _check_protected(self, request: Request, change: Change) -> None:
         """Raise WriteError if graphs change that only publishers may change."""
@@ -237,11 +248,24 @@ def _outcome(done: Done) -> Outcome:
     )
 
 
+def _without_commits(found: Outcome | _Pending, fault: Outcome) -> Outcome:
+    """Return what is true if the commits of a group were not: what stands on them is a fault."""
+    return fault if isinstance(found, _Pending) or found.status == "unchanged" else found
+
+
+def _may_share(request: Request) -> bool:
+    """Return whether a request may be judged with others; conditions look at what is there."""
+    match request.operation:
+        case GraphWrite(if_match=None, if_none_match=None) | UpdateText():
+            return not request.dry_run
+    return False
+
+
 def _batches(requests: Sequence[Request]) -> Iterator[list[Request]]:
     """Yield the requests in their order; those that only change statements come together."""
     batch: list[Request] = []
     for request in requests:
-        if not request.dry_run and isinstance(request.operation, UpdateText | GraphWrite):
+        if _may_share(request):
             batch.append(request)
             continue
         if batch:

@@ -24,10 +24,10 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from kg.errors import KgError, QueryError, RefusedQueryError, StageError
+from kg.publish.address_space import lift_limit, limit_memory
 from kg.publish.query_dataset import Dataset, dataset_of, in_merge
 from kg.publish.retention import hold
 from kg.publish.store import Query, dump, open_read_only, write
-from kg.serve.address_space import lift_limit, limit_memory
 from kg.serve.federation.allowed import Allowed
 from kg.serve.federation.faults import ServiceError
 from kg.serve.federation.relayed import relaying

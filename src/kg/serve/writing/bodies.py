@@ -20,6 +20,7 @@ from kg.write.requests import Document
 
 MULTIPART = "multipart/form-data"
 MOST_PARTS = 100
+MOST_MEMBERS = 1000
 SUPPORTED = (*list(MEDIA_TYPES)[:6], MULTIPART)
 _TYPE_OF = {form.name: media_type for media_type, form in reversed(list(MEDIA_TYPES.items()))}
 _UTF8 = ("utf-8", "utf8", "us-ascii")
@@ -106,8 +107,11 @@ def _kind(content_type: str) -> Message:
 
 def _decompressed(body: bytes, limit: int) -> bytes:
     """Undo gzip, RFC 1952, member by member, and stop as soon as it is too much."""
-    found, size, rest = [], 0, body
-    while rest:
+    found: list[bytes] = []
+    size, rest = 0, body
+    for _ in range(MOST_MEMBERS):
+        if not rest:
+            return b"".join(found)
         stream = zlib.decompressobj(wbits=31)
         try:
             found.append(stream.decompress(rest, limit - size + 1))
@@ -119,7 +123,7 @@ def _decompressed(body: bytes, limit: int) -> bytes:
         if not stream.eof:
             raise RequestError(BAD_REQUEST, _NO_GZIP)
         rest = stream.unused_data
-    return b"".join(found)
+    raise RequestError(BAD_REQUEST, _NO_GZIP)
 
 
 def _taken_apart(
