@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import (
-    BlankNode,
     CanonicalizationAlgorithm,
     DefaultGraph,
     Literal,
@@ -19,7 +18,7 @@ from pyoxigraph import Dataset as Quads
 
 from kg.errors import ProjectError, Text
 from kg.rdf.dataset import Source
-from kg.write.change import Change, last_word, net
+from kg.write.change import Change, has_blank, last_word, net
 
 _AS = NamedNode("urn:kg:as")
 
@@ -109,11 +108,6 @@ def same_as_stored(some: Iterable[Quad], others: Iterable[Quad]) -> bool:
     one, other = list(some), list(others)
     form = _Stored((*one, *other))
     return same(map(form.of, one), map(form.of, other))
-
-
-def has_blank(quad: Quad) -> bool:
-    """Return whether a statement has a blank node."""
-    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
 
 
 def _canonical(quads: Iterable[Quad]) -> set[str]:

@@ -53,6 +53,12 @@ def main(descriptor: int) -> int:
             version = writer.start()
             if state.journal.message:
                 _LOG.warning("%s", state.journal.message.en)
+            if state.dangling:
+                _LOG.warning(
+                    "%d statements with blank nodes that commits have removed are in the files "
+                    "again, for these files have changed: remove them there, or once more",
+                    state.dangling,
+                )
             if not state.report.valid:
                 _LOG.warning(
                     "with the commits of the journal the graph has %d violations that it did not "

@@ -20,7 +20,7 @@ from kg.publish.versions import Manifest, Published
 from kg.rdf.dataset import INFERRED
 from kg.settings import Project
 from kg.validate.report import Report
-from kg.write.change import Change, Commit, last_word
+from kg.write.change import Change, Commit, has_blank, last_word, net
 from kg.write.checkpoint import Checkpoints
 from kg.write.gate import Gate, NoGate, ProjectGate, Verdict
 from kg.write.head import PlainHead, apply_to_some
@@ -64,6 +64,8 @@ class State:
             self.gate = ProjectGate(checker, self.head, project)
         self._checkpoints = Checkpoints(self.head.store, target)
         self.touched: dict[str, int] = {}
+        self.dangling = 0
+        """How many statements with blank nodes are to go that the files name otherwise."""
         self.report = self._replay()
         settle(project.root / FOLDER, journal.commits())
 
@@ -165,6 +167,8 @@ class State:
             self.know(commit)
             commits.append(commit.change)
         change = apply_to_some(self.head, last_word(commits))
+        gone = {quad for quad in net(commits).removed if has_blank(quad)}
+        self.dangling = len(gone.difference(change.removed))
         if not change:
             return Report()
         verdict = self.judge(change)
