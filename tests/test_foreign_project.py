@@ -169,7 +169,7 @@ def test_unknown_term_of_the_library_is_found(tmp_path: Path) -> None:
 
 
 OF_HTTP = {"body", "post"}
-"""Also the name of a member of messages in ASGI, by which the server is written."""
+"""Also words of HTTP, and of ASGI, by which the server is written."""
 
 
 def own_terms() -> set[str]:
