@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
@@ -12,7 +13,6 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 from kg.errors import QueryError, Text
 from kg.write.change import Change, net
 
-_COUNTS = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 GraphName = NamedNode | DefaultGraph
 
 
@@ -50,11 +50,13 @@ class Head(Protocol):
         """
 
 
-@dataclass(frozen=True)
 class PlainHead:
     """An ordinary dataset: what is in `store` is what is stated."""
 
-    store: Store
+    def __init__(self, store: Store) -> None:
+        """Take a store that nobody else changes."""
+        self.store = store
+        self._sizes: Counter[str] | None = None
 
     def query(
         self,
@@ -83,14 +85,26 @@ class PlainHead:
 
     def counts(self) -> dict[str, int]:
         """Return how many statements each named graph has, by its IRI."""
-        found = self.store.query(_COUNTS)
-        assert isinstance(found, QuerySolutions)
-        sizes = {row["g"].value: int(row["n"].value) for row in found}
-        return {name: sizes.get(name, 0) for name in sorted(each.value for each in self.graphs())}
+        sizes = self._known_sizes()
+        return {name: sizes[name] for name in sorted(each.value for each in self.graphs())}
+
+    def __len__(self) -> int:
+        """Return the number of statements."""
+        return self._known_sizes().total()
+
+    def _known_sizes(self) -> Counter[str]:
+        """Return the number of statements of each graph, "" for the default graph."""
+        if self._sizes is None:
+            self._sizes = Counter(_name(quad) for quad in self.store)
+        return self._sizes
 
     def apply(self, change: Change) -> Change:
         """Change the statements; see `Head`. Raises OSError when the store fails."""
-        return _apply(self.store, change)
+        done = _apply(self.store, change)
+        if self._sizes is not None:
+            self._sizes.update(map(_name, done.added))
+            self._sizes.subtract(map(_name, done.removed))
+        return done
 
 
 def apply_to_some(head: Head, change: Change) -> Change:
@@ -204,3 +218,8 @@ def _apply(store: Store, change: Change) -> Change:
     store.extend(added)
     names = tuple(graph.value for graph in created)
     return Change(tuple(added), tuple(removed), names, tuple(dropped))
+
+
+def _name(quad: Quad) -> str:
+    graph = quad.graph_name
+    return graph.value if isinstance(graph, NamedNode) else ""

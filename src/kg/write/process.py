@@ -34,6 +34,8 @@ _LOG = logging.getLogger("kg.write")
 _LOOK = 0.5
 _MOST = 64
 """So many requests make a group at most."""
+_COLLECTED = 500
+"""After so many groups without a pause cycles of objects are sought all the same."""
 _PATIENCE = 60.0
 """So many seconds it waits for the first who asks."""
 
@@ -67,6 +69,7 @@ def main(descriptor: int) -> int:
                 )
             gc.collect()
             gc.freeze()
+            gc.disable()  # see `_Server.run`
             limit_memory(options.memory)
             server = _Server(project, writer)
             _tell(pipe, {"ready": version})
@@ -137,12 +140,19 @@ class _Server:
     def run(self) -> None:
         """Answer until all have gone, the disk has failed, or there is another base."""
         try:
-            began = time.monotonic()
+            began, groups = time.monotonic(), 0
             while self._clients or (not self._had_any and time.monotonic() - began < _PATIENCE):
                 self._wait()
                 group = list(self._group())
                 if group:
                     self._answer(group)
+                    groups += 1
+                elif groups:
+                    gc.collect()  # when nobody waits
+                    groups = 0
+                if groups >= _COLLECTED:
+                    gc.collect()
+                    groups = 0
                 if self._writer.has_failed or (not group and self._writer.is_outdated()):
                     return
                 if not group and self._writer.catch_up():

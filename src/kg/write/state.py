@@ -152,7 +152,7 @@ class State:
             version=versions.commit_name(self.project.build_dir, number, checksum, now),
             built=now.isoformat(timespec="milliseconds"),
             graphs=graphs,
-            triples=len(self.store) if plain else sum(graphs.values()),
+            triples=len(self.head) if isinstance(self.head, PlainHead) else sum(graphs.values()),
             inferred=0 if plain else graphs.get(self.project.graph_iri(INFERRED), 0),
             base_version=base.version,
             commit=number,
