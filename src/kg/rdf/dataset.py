@@ -204,13 +204,14 @@ def _source(
     path: Path, prefixes: Mapping[str, str], *, shown: str, room: str, graph: str
 ) -> Source:
     quads = read_quads(path, base=graph, shown=shown, prefixes=prefixes)
-    if any(_has_blank(quad) for quad in quads):
+    if any(has_blank(quad) for quad in quads):
         quads = _labelled(quads, hashlib.sha256(graph.encode() + b"\0" + path.read_bytes()))
     return Source(path=path, shown=shown, room=room, graph=graph, quads=_in_graph(quads, graph))
 
 
-def _has_blank(quad: Quad) -> bool:
-    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
+def has_blank(statement: Quad | Triple) -> bool:
+    """Return whether subject or object is a blank node."""
+    return any(isinstance(each, BlankNode) for each in (statement.subject, statement.object))
 
 
 def _labelled(quads: Iterable[Quad], content: hashlib._Hash) -> list[Quad]:

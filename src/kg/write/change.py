@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from pyoxigraph import BlankNode, Quad
+from pyoxigraph import Quad
 
 T = TypeVar("T")
 Kind = Literal["update", "put", "post", "delete", "contribution", "revert"]
@@ -110,8 +110,3 @@ class Commit:
     about: About
     change: Change
     checksum: str
-
-
-def has_blank(quad: Quad) -> bool:
-    """Return whether a statement has a blank node."""
-    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)

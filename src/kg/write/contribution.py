@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kg.errors import Place, Text
-from kg.rdf.dataset import Source, source_of_text
+from kg.rdf.dataset import Source, has_blank, source_of_text
 from kg.rdf.formats import FORMATS
 from kg.rdf.read import all_read, decoded
 from kg.settings import Project
@@ -77,13 +77,9 @@ def difference(sources: Sequence[Source], store: Store) -> Difference:
     them.
     """
     triples = dict.fromkeys(triple for source in sources for triple in source.triples())
-    new = tuple(each for each in triples if _has_blank(each) or not _holds(store, each))
+    new = tuple(each for each in triples if has_blank(each) or not _holds(store, each))
     return Difference(new, len(triples) - len(new))
 
 
 def _holds(store: Store, triple: Triple) -> bool:
     return Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()) in store
-
-
-def _has_blank(triple: Triple) -> bool:
-    return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode)

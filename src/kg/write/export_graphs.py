@@ -17,8 +17,8 @@ from pyoxigraph import (
 from pyoxigraph import Dataset as Quads
 
 from kg.errors import ProjectError, Text
-from kg.rdf.dataset import Source
-from kg.write.change import Change, has_blank, last_word, net
+from kg.rdf.dataset import Source, has_blank
+from kg.write.change import Change, last_word, net
 
 _AS = NamedNode("urn:kg:as")
 

@@ -104,9 +104,13 @@ class ProjectGate:
             followed = watched.follow(
                 added=self._came(change.added), removed=self._went(change.removed)
             )
+            return self._verdict(change, followed, impact=impact)
         except BaseException:
             watched.undo()
             raise
+
+    def _verdict(self, change: Change, followed: Followed, *, impact: bool) -> Verdict:
+        """Return what is to be said of a change that was followed."""
         report = Report(followed.results.appeared)
         if self._plan:
             report = validate(followed.graph, self._plan)

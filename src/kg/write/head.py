@@ -95,15 +95,15 @@ class PlainHead:
     def _known_sizes(self) -> Counter[str]:
         """Return the number of statements of each graph, "" for the default graph."""
         if self._sizes is None:
-            self._sizes = Counter(_name(quad) for quad in self.store)
+            self._sizes = Counter(graph_name(quad) for quad in self.store)
         return self._sizes
 
     def apply(self, change: Change) -> Change:
         """Change the statements; see `Head`. Raises OSError when the store fails."""
         done = _apply(self.store, change)
         if self._sizes is not None:
-            self._sizes.update(map(_name, done.added))
-            self._sizes.subtract(map(_name, done.removed))
+            self._sizes.update(map(graph_name, done.added))
+            self._sizes.subtract(map(graph_name, done.removed))
         return done
 
 
@@ -220,6 +220,7 @@ def _apply(store: Store, change: Change) -> Change:
     return Change(tuple(added), tuple(removed), names, tuple(dropped))
 
 
-def _name(quad: Quad) -> str:
+def graph_name(quad: Quad) -> str:
+    """Return the IRI of the graph of a statement, "" outside of named graphs."""
     graph = quad.graph_name
     return graph.value if isinstance(graph, NamedNode) else ""

@@ -17,10 +17,10 @@ from kg.publish import versions
 from kg.publish.contributions import open_checker
 from kg.publish.store import open_read_only
 from kg.publish.versions import Manifest, Published
-from kg.rdf.dataset import INFERRED
+from kg.rdf.dataset import INFERRED, has_blank
 from kg.settings import Project
 from kg.validate.report import Report
-from kg.write.change import Change, Commit, has_blank, last_word, net
+from kg.write.change import Change, Commit, last_word, net
 from kg.write.checkpoint import Checkpoints
 from kg.write.gate import Gate, NoGate, ProjectGate, Verdict
 from kg.write.head import PlainHead, apply_to_some

@@ -16,7 +16,7 @@ from kg.rdf.dataset import INFERRED
 from kg.settings import Project
 from kg.write.change import Change
 from kg.write.faults import WriteError
-from kg.write.head import select, settled
+from kg.write.head import graph_name, select, settled
 
 DEFAULT = "default"
 """The name of the graph of what is written outside of named graphs."""
@@ -85,7 +85,7 @@ class UnionHead:
         for node in dropped:
             self.store.remove_graph(node)
         come = self._new(change.added)
-        created = self._create([*change.created, *(_name(quad) for quad in come)])
+        created = self._create([*change.created, *(graph_name(quad) for quad in come)])
         self._insert(come)
         back = set(come).intersection(gone)
         return Change(
@@ -156,7 +156,7 @@ class UnionHead:
             self.store.extend(
                 [*quads, *(Quad(each.subject, each.predicate, each.object) for each in quads)]
             )
-            self._counts.update(_name(quad) for quad in quads)
+            self._counts.update(graph_name(quad) for quad in quads)
 
     def _remove(self, quads: list[Quad]) -> None:
         for quad in quads:
@@ -165,7 +165,7 @@ class UnionHead:
             others = self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object)
             if all(isinstance(each.graph_name, DefaultGraph) for each in others):
                 self.store.remove(Quad(quad.subject, quad.predicate, quad.object))
-        self._counts.subtract(_name(quad) for quad in quads)
+        self._counts.subtract(graph_name(quad) for quad in quads)
 
     def _create(self, names: Iterable[str]) -> tuple[str, ...]:
         """Have graphs be there; return those that were not."""
@@ -174,8 +174,3 @@ class UnionHead:
         for name in found:
             self.store.add_graph(NamedNode(name))
         return tuple(found)
-
-
-def _name(quad: Quad) -> str:
-    graph = quad.graph_name
-    return graph.value if isinstance(graph, NamedNode) else ""
