@@ -38,6 +38,8 @@ class Project:
     license: str | None = None
     service: Mapping[str, Any] = field(default_factory=dict)
     write: Mapping[str, Any] = field(default_factory=dict)
+    pages: Mapping[str, Any] = field(default_factory=dict)
+    search: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def build_dir(self) -> Path:
@@ -89,6 +91,8 @@ def read_project(root: Path) -> Project:
         license=section.get("license"),
         service=_table(raw, "service", config),
         write=_table(raw, "write", config),
+        pages=_table(raw, "pages", config),
+        search=_table(raw, "search", config),
     )
 
 

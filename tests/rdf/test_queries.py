@@ -38,6 +38,16 @@ def test_header(tmp_path: Path) -> None:
     assert query.about.de == query.about.en == "Who knows whom? And why?"
 
 
+def test_key_with_a_variable(tmp_path: Path) -> None:
+    """A key may name a variable of the query; more words before a colon are text."""
+    path = tmp_path / "q.rq"
+    path.write_text("# column since: seit\n# of-group theTopic: Thema\n# it goes on: here\nASK {}")
+    assert read_query(path).header == {
+        "column since": "seit",
+        "of-group theTopic": "Thema it goes on: here",
+    }
+
+
 def test_file_without_header(tmp_path: Path) -> None:
     """Without a header the name is that of the file."""
     path = tmp_path / "plain.rq"

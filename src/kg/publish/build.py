@@ -21,12 +21,16 @@ from kg.publish import versions
 from kg.publish.content import Content
 from kg.publish.contributions import save_shapes
 from kg.publish.explanations import Reasoned, reason_project, save
-from kg.publish.hygiene import check_hygiene
+from kg.publish.findings import findings_of, save_findings
+from kg.publish.hygiene import HYGIENE_FOLDER, check_hygiene
 from kg.publish.measure import measure, save_shared
+from kg.publish.search.index import save_search
+from kg.publish.search.settings import search_settings
 from kg.publish.statements import statements_of
 from kg.publish.statistics import save_statistics
 from kg.publish.versions import Manifest
 from kg.rdf.dataset import INFERRED, Dataset, fingerprint, load
+from kg.rdf.queries import read_queries
 from kg.settings import Project
 from kg.validate.contradictions import contradiction_report
 from kg.validate.report import SEVERITIES, Report
@@ -128,6 +132,7 @@ class _Build:
         self._seconds: dict[str, float] = {}
 
     def run(self, mark: str, *, may_be_empty: bool) -> Built:
+        search_settings(self._project)  # said before anything is read
         self._say(Text(de="Dateien lesen", en="Reading files"))
         with self._timed("load"):
             dataset = load(self._project, may_be_empty=may_be_empty)
@@ -182,7 +187,7 @@ class _Build:
                 manifest,
                 content.quads(),
                 texts=content.texts(),
-                more=partial(_save, content),
+                more=partial(_save, content, report),
             )
             versions.set_base(self._project.build_dir, manifest.version)
             if not self._hold:
@@ -199,8 +204,8 @@ class _Build:
             self._seconds[stage] = round(time.perf_counter() - start, 3)
 
 
-def _save(content: Content, folder: Path) -> None:
-    """Write what explains a version, the shapes that contributions are checked with, and counts."""
+def _save(content: Content, report: Report, folder: Path) -> None:
+    """Write what a version has besides its store; see `kg.publish.versions`."""
     dataset, reasoned = content.dataset, content.reasoned
     save(reasoned, folder)
     shapes = dataset.in_room("shapes")
@@ -209,6 +214,9 @@ def _save(content: Content, folder: Path) -> None:
     project = dataset.project
     save_statistics(measure(statements, project.base, project.prefixes.values()), folder)
     save_shared(statements, folder)
+    save_search(statements, search_settings(project), folder)
+    rules = read_queries(project.root.joinpath(*HYGIENE_FOLDER))
+    save_findings(findings_of(report, rules), folder)
 
 
 def _about_inferred(graph: NamedNode, now: datetime) -> list[Quad]:

@@ -6,6 +6,7 @@ build/
     columns/ closure/ places/    what explains it, see `kg.publish.explanations`
     shapes.nq                    what contributions are checked with
     statistics.json shared.nq    true counts, see `kg.publish.statistics`
+    search.sqlite                what is sought, see `kg.publish.search.index`
     manifest.json                what was built, from what, when
   20261121T021507Z-c12-77ab01fe/ the same with the commits up to number 12: a store and a
                                  manifest of its own, the rest links to what it is based on
@@ -38,11 +39,11 @@ from kg.publish.retention import KEPT, kept, made_at, order, removed
 from kg.publish.store import fill, open_read_only
 
 CURRENT, BASE = "current", "base"
-LAYOUT = 6
+LAYOUT = 7
 """Counts the ways in which versions were laid out: one of another layout is built anew."""
 _UNFINISHED = ".new-"
 _COMMITTING = ".commit-"
-_LINKED = ("columns", "closure", "places", "shapes.nq")
+_LINKED = ("columns", "closure", "places", "shapes.nq", "search.sqlite")
 """What a version of commits has in common with the one that it is based on."""
 
 

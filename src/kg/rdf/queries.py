@@ -9,12 +9,15 @@ from pathlib import Path
 from kg.errors import Text
 from kg.rdf.read import read_text
 
-_HEADER = re.compile(r"#\s*([a-z][a-z-]*)\s*:\s*(.*)$")
+_HEADER = re.compile(r"#\s*([a-z][a-z-]*(?: [A-Za-z]\w*)?)\s*:\s*(.*)$")
 
 
 @dataclass(frozen=True)
 class QueryFile:
-    """One .rq file. `header` maps lower-case keys to values; later lines of a key are joined."""
+    """One .rq file. `header` maps lower-case keys to values; later lines of a key are joined.
+
+    A key may be followed by the name of a variable of the query: `# column since: seit | since`.
+    """
 
     path: Path
     header: dict[str, str]
