@@ -14,6 +14,7 @@ import uvicorn
 from kg.errors import StageError, Text
 from kg.publish.versions import Manifest, find_current
 from kg.serve.app import create_app
+from kg.serve.bundles import missing_bundles
 from kg.serve.operation.front import Seat
 from kg.serve.operation.processes import Fronts, run_fronts
 from kg.serve.options import ServeOptions
@@ -42,6 +43,9 @@ def run_server(
     published = find_current(project.build_dir)
     with _listen(host, port) as listener:
         greeting = _greeting(listener, published.manifest).to(lang)
+        missing = missing_bundles()
+        if missing:
+            greeting += f"\n{missing.to(lang)}"
 
         def greet() -> None:
             sys.stderr.write(greeting + "\n")
