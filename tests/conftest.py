@@ -16,7 +16,7 @@ from kg.publish.versions import Version, current, open_current
 from kg.settings import Project, read_project
 from kg.validate.render import as_text
 
-PARTS = ("kg.toml", "ontology", "shapes", "data", "queries")
+PARTS = ("kg.toml", "ontology", "shapes", "data", "queries", "pages", "samples")
 Tiny = Callable[[Mapping[str, str | bytes]], Project]
 
 
