@@ -37,7 +37,7 @@ def description(served: Served) -> Graph:
         ("application/n-triples", "nt"),
         ("application/ld+json", "json-ld"),
         ("*/*", "turtle"),
-        ("text/html, */*;q=0.1", "turtle"),
+        ("text/html, */*", "turtle"),
     ],
 )
 def test_returns_rdf(served: Served, accept: str | None, parser: str) -> None:

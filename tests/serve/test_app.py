@@ -1,12 +1,9 @@
-"""Headers, service description, health and the page at / are what clients rely on."""
+"""Headers, service description and health are what clients rely on."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-import html
-import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -193,73 +190,3 @@ def test_health_of_a_stuck_engine(
     with Client(create_app(project, version, engine=Slow())) as client:
         response = client.get("/health")
     assert response.status_code == 503
-
-
-@pytest.mark.parametrize(
-    ("lang", "words"),
-    [
-        ("de", ["Benannte Graphen", "Wie heißen die Käfer &lt;alle&gt;?", "Abfrage zeigen"]),
-        ("en", ["Named graphs", "What are the beetles called, &lt;all&gt; of them?", "Show query"]),
-    ],
-)
-def test_page(client: Client, version: Version, lang: str, words: list[str]) -> None:
-    """The page is in German or English, by header or by link, and escapes what it shows."""
-    by_header = client.get("/", headers={"Accept-Language": f"{lang}, fr;q=0.5"})
-    by_link = client.get("/", params={"lang": lang}, headers={"Accept-Language": "fr"})
-    assert by_header.text == by_link.text
-    assert by_header.headers["content-type"] == "text/html; charset=utf-8"
-    assert by_header.headers["content-language"] == lang
-    assert by_header.headers["vary"] == "Accept-Language"
-    page = by_header.text
-    assert f'<html lang="{lang}">' in page
-    assert "<h1>Käfer &amp; &lt;Co&gt;</h1>" in page
-    assert "<Co>" not in page
-    for word in [*words, version.manifest.version, *version.manifest.graphs]:
-        assert word in page
-    assert 'href="?lang=de"' in page
-    assert 'href="?lang=en"' in page
-
-
-def test_page_is_self_contained(client: Client) -> None:
-    """The page loads nothing from elsewhere and runs no script."""
-    page = client.get("/").text
-    assert "<script" not in page
-    assert not re.search(r'(?:src|<link[^>]*href)="(?:https?:)?//', page)
-    policy = client.get("/").headers["content-security-policy"]
-    assert "script-src" not in policy
-    assert "unsafe" not in policy
-
-
-def test_links_of_the_page(client: Client) -> None:
-    """Every link and resource of the page is there, the examples and graphs answer."""
-    page = client.get("/").text
-    links = [html.unescape(link) for link in re.findall(r'(?:href|src)="([^"#][^"]*)"', page)]
-    assert sum(link.startswith("sparql?query=") for link in links) >= 5
-    for link in links:
-        response = client.get(f"/{link}")
-        assert response.status_code == 200, link
-    names = next(link for link in links if link.endswith("format=csv"))
-    assert "Hirschkäfer" in client.get(f"/{names}").content.decode()
-
-
-def test_form_of_the_page(client: Client) -> None:
-    """The form's query runs in the default format, which the form sends as an empty one."""
-    page = client.get("/").text
-    match = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
-    assert match
-    query = html.unescape(match.group(1))
-    response = client.get("/sparql", params={"query": query, "format": ""})
-    assert response.json()["results"]["bindings"]
-
-
-def test_curl_of_the_page(client: Client) -> None:
-    """The command on the page names the endpoint and, sent as printed, is answered."""
-    page = html.unescape(client.get("/").text)
-    match = re.search(r"<code>(curl .*?)</code>", page, re.DOTALL)
-    assert match
-    words = shlex.split(match.group(1).replace("\\\n", ""))
-    assert words[0] == "curl"
-    query = words[words.index("--data-urlencode") + 1].removeprefix("query=")
-    assert words[-1] == "http://testserver/sparql"
-    response = client.post("/sparql", data={"query": query}, headers={"Accept": "text/csv"})
-    assert response.text.startswith("type,count")

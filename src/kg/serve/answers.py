@@ -40,12 +40,15 @@ class Question(NamedTuple):
     """A whole graph: that costs no more than sending it, and may take longer."""
     past: Setup | None = None
     """The version that it is answered on, None for the one that is served."""
+    sees_all: bool = False
+    """Without a dataset of its own it sees all graphs, whatever the project's default graph is."""
 
     def key(self, version: str) -> Hashable:
         """Return what answers on `version`, the one that is served, are kept by."""
         version = self.past.version if self.past else version
         form = self.representation.content_type
-        return version, self.text, form, self.coding, self.default_graphs, self.named_graphs
+        dataset = self.default_graphs, self.named_graphs, self.sees_all
+        return version, self.text, form, self.coding, dataset
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ class Flight:
             question.default_graphs,
             question.named_graphs,
             question.is_dump,
+            question.sees_all,
         )
         self.job = Job(
             task,

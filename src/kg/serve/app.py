@@ -11,26 +11,29 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.staticfiles import StaticFiles
 
 from kg.errors import KgError, QueryError, Text
 from kg.publish.versions import Manifest, Published
-from kg.serve import pages
 from kg.serve.answers import Question
 from kg.serve.description import Limits, Service, describe
 from kg.serve.engine import Engine
 from kg.serve.explain import Explaining
 from kg.serve.graph_store import GraphStore
-from kg.serve.headers import PAGE_POLICY, QUERY, Headers, allowed, etag, is_fresh
-from kg.serve.negotiate import ROWS, language
+from kg.serve.headers import QUERY, Headers, allowed, etag, is_fresh
+from kg.serve.negotiate import ROWS
 from kg.serve.operation.front import Seat
 from kg.serve.operation.metrics_page import MetricsPage
 from kg.serve.options import ServeOptions
+from kg.serve.pages.editor.page import browsers_first
+from kg.serve.pages.overview.history import browsers_too
+from kg.serve.pages.routes import page_routes
+from kg.serve.pages.site import Site
 from kg.serve.problems import RequestError, on_http_error, on_kg_error
 from kg.serve.protocol import MAX_BODY, Call, is_update, read_call
 from kg.serve.reply import Reply, unless_gone
 from kg.serve.serving import Serving
 from kg.serve.sparql import negotiated, question_of
+from kg.serve.static_files import Static
 from kg.serve.time_travel import TimeTravel
 from kg.serve.validate import Validating
 from kg.serve.void import Counts, Void, endpoint_at, root_of, void_at
@@ -78,20 +81,28 @@ def create_app(
     app.state.serving = serving
     writing, travel = WritingRoutes(serving), TimeTravel(serving)
     site = _Site(serving, engine or serving.engine, writing.updates, travel)
-    _route(app, "/", site.index, ("GET", "HEAD"))
+    app.state.site = Site(
+        serving,
+        engine or serving.engine,
+        travel,
+        explaining=explaining,
+        validating=validating,
+    )
     graph_store = GraphStore(
         serving.current, engine or serving.engine, travel, default_graph=serving.default_graph
     )
     _route(app, "/history/timemap", travel.timemap, ("GET", "HEAD"))
     void = Void(serving.current, default_graph=serving.default_graph, license=project.license)
-    for route in (*writing.sparql(site.sparql), *writing.routes(graph_store.handle)):
+    sparql = browsers_first(app.state.site, engine or serving.engine, site.sparql)
+    kept = browsers_too(app.state.site, writing.routes(graph_store.handle))
+    for route in (*writing.sparql(sparql), *kept):
         _write_route(app, route, writing)
     _route(app, "/.well-known/void", void.handle, ("GET", "HEAD"))
-    _route(app, "/explain", explaining.handle, ("GET", "HEAD"))
-    _route(app, "/validate", validating.handle, ("POST",))
     _route(app, "/health", site.health, ("GET", "HEAD"))
     _route(app, "/metrics", MetricsPage(serving.board).handle, ("GET", "HEAD"))
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", Static(STATIC))
+    for page in page_routes(app.state.site):
+        _route(app, page.path, page.handler, page.methods)
     app.add_middleware(Headers, metrics=serving.metrics, log=serving.log)
     return app
 
@@ -130,8 +141,6 @@ class _Site:
         self._serving = serving
         self._engine = engine
         self._counts = Counts()
-        self._templates = pages.environment()
-        self._examples = pages.examples(serving.project)
 
     @property
     def _manifest(self) -> Manifest:
@@ -182,20 +191,6 @@ class _Site:
             service,
         )
         return _plain(body, representation.content_type, headers)
-
-    async def index(self, request: Request) -> Response:
-        """Say in HTML what is here."""
-        asked = request.query_params.get("lang")
-        lang = language(request.headers.get("accept-language", ""), asked)
-        headers = self._validators(f"html.{lang}", "Accept-Language")
-        headers |= {"Content-Language": lang, "Content-Security-Policy": PAGE_POLICY}
-        if is_fresh(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        endpoint = endpoint_at(root_of(request))
-        page = pages.index(
-            self._templates, self._manifest, self._examples, lang=lang, endpoint=endpoint
-        )
-        return _plain(page.encode(), "text/html; charset=utf-8", headers)
 
     async def health(self, request: Request) -> Response:
         """Say whether the version answers, and whether the project's health query holds."""

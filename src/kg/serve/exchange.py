@@ -85,6 +85,8 @@ class Heads:
             values.setdefault(name, []).append(value)
         if not values.keys() <= _KNOWN or any(len(values.get(name, ())) > 1 for name in _ONCE):
             return
+        if method == b"GET" and b"html" in b",".join(values.get(b"accept", ())).lower():
+            return  # who asks may be a browser, which gets a page
         if not data.startswith(method):  # an empty line before it: what follows is no header
             return
         end = data.find(_END)

@@ -6,10 +6,12 @@ follows them.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -91,12 +93,20 @@ class Explaining:
         if is_fresh(request, headers["ETag"]):
             del headers["Content-Type"]
             return Response(status_code=304, headers=headers)
-        form = asked.representation.name
+        return Response(await self._body(request, asked, published), headers=headers)
+
+    async def document(self, request: Request, asked: Question) -> dict[str, Any]:
+        """Return the answer to a question as `as_json` has it, for a page; raises as `handle`."""
+        asked = replace(asked, representation=OFFER.representations[0])
+        found: dict[str, Any] = json.loads(await self._body(request, asked, self._current()))
+        return found
+
+    async def _body(self, request: Request, asked: Question, published: Published) -> bytes:
         if published.manifest.base_version:
-            task = Explain(asked.triple, asked.limit, form, asked.lang, name)
-            return Response((await self._ask(request, task)).body, headers=headers)
-        body = await run_in_threadpool(self._answer, asked, published)
-        return Response(body, headers=headers)
+            version, form = published.manifest.version, asked.representation.name
+            task = Explain(asked.triple, asked.limit, form, asked.lang, version)
+            return (await self._ask(request, task)).body
+        return await run_in_threadpool(self._answer, asked, published)
 
     def _answer(self, asked: Question, published: Published) -> bytes:
         explanations = self._explanations(published)
@@ -111,30 +121,44 @@ class Explaining:
             return self._opened[1]
 
 
-def read_question(request: Request, prefixes: Mapping[str, str]) -> Question:
-    """Return what `request` asks; raises RequestError when a parameter is missing or malformed."""
-    fields = _fields(request)
-    formats = [*fields.get("format", ()), *fields.get("output", ())]
-    accept = ", ".join(request.headers.getlist("accept"))
-    representation = choose(OFFER, accept, formats)
+def read_question(
+    request: Request, prefixes: Mapping[str, str], offer: Offer = OFFER, usual: int = 1
+) -> Question:
+    """Return what `request` asks, by default with `usual` proofs.
+
+    Raises RequestError when a parameter is missing or malformed or nothing of `offer` will do.
+    """
+    fields = fields_of(request)
+    representation = asked_for(request, offer, fields)
     if representation is None:
         raise not_acceptable(list(dict.fromkeys(OFFER.media_types)))
     subject, predicate, value = (_term(fields, name, prefixes) for name in _NAMES)
     asked = fields.get("lang", [None])[0]
     return Question(
         triple=(subject, predicate, value),
-        limit=_limit(fields),
+        limit=_limit(fields, usual),
         lang=language(request.headers.get("accept-language", ""), asked),
         representation=representation,
     )
 
 
-def _fields(request: Request) -> dict[str, list[str]]:
+def asked_for(
+    request: Request, offer: Offer, fields: Mapping[str, list[str]]
+) -> Representation | None:
+    """Return the representation of `offer` that a request asks for."""
+    formats = [*fields.get("format", ()), *fields.get("output", ())]
+    return choose(offer, ", ".join(request.headers.getlist("accept")), formats)
+
+
+def fields_of(request: Request, *, strict: bool = True) -> dict[str, list[str]]:
+    """Return the parameters; raises RequestError for malformed ones, or passes over them."""
     raw: bytes = request.scope.get("query_string", b"")
     found: dict[str, list[str]] = {}
+    errors = "strict" if strict else "replace"
+    most = _MAX_FIELDS if strict else None
     try:
         pairs = parse_qsl(
-            raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
+            raw.decode(errors=errors), keep_blank_values=True, errors=errors, max_num_fields=most
         )
     except ValueError as error:
         raise RequestError(
@@ -170,8 +194,8 @@ def _term(fields: Mapping[str, list[str]], name: str, prefixes: Mapping[str, str
         ) from error
 
 
-def _limit(fields: Mapping[str, list[str]]) -> int:
-    text = fields.get("limit", ["1"])[0]
+def _limit(fields: Mapping[str, list[str]], usual: int) -> int:
+    text = fields.get("limit", [str(usual)])[0]
     if not (text.isascii() and text.isdecimal() and len(text) < 4 and 0 < int(text) <= MOST_PROOFS):
         raise RequestError(
             BAD_REQUEST,

@@ -28,7 +28,9 @@ none; without it all may."""
 _ROUTES = frozenset(
     (
         *("", "sparql", "graphs", "explain", "validate", "health", "metrics", "static"),
-        *(".well-known", "contributions", "history"),
+        *(".well-known", "contributions", "history", "id", "doc", "answer", "search", "map"),
+        *("network", "contents", "documents", "quality", "about", "licence", "contribute"),
+        *("ontology", "shapes", "problems", "context.jsonld", "vocabulary.json"),
     )
 )
 _LOG = logging.getLogger("kg.serve")
@@ -47,8 +49,8 @@ UNLESS_SET = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 

@@ -18,6 +18,7 @@ _RANGE = re.compile(r"\s*([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)\s*(?:;|$)")
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\Z")
 _PAGES = ("text/html", "application/xhtml+xml")
 _MADE_FOR_PAGES = ("application/xml", "text/xml")
+_OF_JAVA = "text/html,image/gif,image/jpeg,"
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,28 @@ def choose(offer: Offer, accept: str, formats: Iterable[str] = ()) -> Representa
     return _best(offer.representations, _ranges(accept) or [_Range("*", "*", 1)])
 
 
+def prefers_page(offer: Offer, accept: str) -> bool:
+    """Return whether a header would rather have HTML, which it names, than anything on offer.
+
+    Plain text and formats made for pages do not count; what Java says if it is told nothing is
+    no wish.
+    """
+    if "html" not in accept.lower():
+        return False
+    ranges = _ranges(accept)
+    wanted = max(
+        (one.quality for one in ranges if f"{one.type}/{one.subtype}" in _PAGES), default=0
+    )
+    if not wanted or accept.replace(" ", "").lower().startswith(_OF_JAVA):
+        return False
+    others = (
+        _quality_of(one.media_type, ranges)
+        for one in offer.representations
+        if one.media_type not in (*_MADE_FOR_PAGES, "text/plain")
+    )
+    return wanted > max(others, default=0)
+
+
 def coding_of(accept_encoding: str) -> str | None:
     """Return "zstd" or "gzip", whichever the header prefers, or None for neither."""
     weights: dict[str, float] = {}
@@ -131,8 +154,8 @@ def coding_of(accept_encoding: str) -> str | None:
     return name if quality > 0 else None
 
 
-def language(accept: str, asked: str | None = None) -> str:
-    """Return "de" or "en": `asked` if it is one, else by Accept-Language, else English."""
+def language(accept: str, asked: str | None = None, *, default: str = "en") -> str:
+    """Return "de" or "en": `asked` if it is one, else by Accept-Language, else `default`."""
     if asked in LANGUAGES:
         return asked
     weights: dict[str, float] = {}
@@ -144,6 +167,8 @@ def language(accept: str, asked: str | None = None) -> str:
             weights[primary] = max(quality, weights.get(primary, 0))
     other = weights.get("*", 0)
     german, english = (weights.get(lang, other) for lang in LANGUAGES)
+    if german == english:
+        return default
     return "de" if german > english else "en"
 
 

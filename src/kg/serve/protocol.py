@@ -27,7 +27,8 @@ MAX_FIELDS = 1000
 _LARGE = 1 << 18
 """Forms from this size on are read in a thread."""
 
-_FORMATS = ("format", "output", "results", "Accept")
+FORMATS = ("format", "output", "results", "Accept")
+"""Parameters that name the format of an answer."""
 _UNUSUAL = (b"&", b";", b"\n", b"\r")
 """Not in a query string that has but one parameter; C would join lines after a bare %."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
@@ -190,7 +191,7 @@ def _call(fields: Fields) -> Call:
         query=queries[0] if queries else None,
         default_graphs=_graphs(values, "default-graph-uri"),
         named_graphs=_graphs(values, "named-graph-uri"),
-        formats=tuple(value for name in _FORMATS for value in values.get(name, ())),
+        formats=tuple(value for name in FORMATS for value in values.get(name, ())),
         timeout=_seconds(values.get("timeout", ())),
         kind=_checked_kind(queries[0]) if queries else "",
         version=values.get("version", [None])[0],

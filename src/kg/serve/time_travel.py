@@ -24,7 +24,8 @@ from kg.serve.void import root_of
 from kg.serve.workers.worker import Setup
 
 _LISTED = 100
-_RESOURCES = ("sparql", "graphs")
+_RESOURCES = ("sparql", "graphs", "id/", "doc", "ontology", "shapes", "context.jsonld")
+_IN_PATH = "/%:@!$&'()*+,;=-._~"
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ class TimeTravel:
             raise RequestError(
                 BAD_REQUEST,
                 Text(
-                    de=f"uri ist eine Adresse, die mit {root}sparql oder {root}graphs beginnt.",
-                    en=f"uri is an address that begins with {root}sparql or {root}graphs.",
+                    de=f"uri ist eine Adresse wie {root}sparql oder {root}doc/….",
+                    en=f"uri is an address such as {root}sparql or {root}doc/….",
                 ),
             )
         kept = self._kept()
@@ -168,10 +169,15 @@ def _http_date(name: str) -> str:
 
 def _original(request: Request) -> str:
     """Return the address of a request without the version that it names."""
-    path = request.url.path.lstrip("/")
     fields = parse_qsl(request.url.query, keep_blank_values=True)
     query = urlencode([(name, value) for name, value in fields if name != "version"])
-    return f"{root_of(request)}{quote(path)}{'?' if query else ''}{query}"
+    return f"{root_of(request)}{raw_path(request)}{'?' if query else ''}{query}"
+
+
+def raw_path(request: Request) -> str:
+    """Return the path as the client sent it, percent-encoded, without its first slash."""
+    raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    return quote(raw.decode("latin-1"), safe=_IN_PATH, encoding="latin-1").lstrip("/")
 
 
 def _with_version(original: str, name: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -96,10 +97,8 @@ class Validating:
         coding = request.headers.get("content-encoding", "")
         check_type(content_type, coding)
         body = await read_body(request, self._limits.body)
-        manifest = self._version.manifest
-        version = manifest.version if manifest.base_version else ""
-        task = Task(body, content_type, coding, representation.name, lang, impact, version)
-        reply = await self.reply(request, task)
+        task = Task(body, content_type, coding, representation.name, lang, impact)
+        reply = await self.reply(request, self.now(task))
         headers = {
             "Content-Type": representation.content_type,
             "Content-Language": lang,
@@ -107,6 +106,16 @@ class Validating:
             "Cache-Control": "no-store",
         }
         return Response(reply.body, headers=headers)
+
+    @property
+    def limits(self) -> Limits:
+        """How much a validation may take."""
+        return self._limits
+
+    def now(self, task: Task) -> Task:
+        """Return a task as one on the version that is served now."""
+        manifest = self._version.manifest
+        return replace(task, version=manifest.version if manifest.base_version else "")
 
     async def reply(self, request: Request, task: Task | Explain) -> Reply:
         """Run a task in a thread and watch meanwhile whether the client is still there.

@@ -56,7 +56,7 @@ class Posted:
 
 def check_type(content_type: str, coding: str) -> None:
     """Raise RequestError for a media type, character set or coding that cannot be read."""
-    headers = _headers(content_type)
+    headers = headers_of(content_type)
     kind = headers.get_content_type() if content_type else ""
     known = kind in MEDIA_TYPES or kind == MULTIPART
     charset = str(headers.get_param("charset") or "utf-8").lower()
@@ -80,7 +80,7 @@ def read_task(task: Task, project: Project, limits: Limits) -> Posted:
     line and column for a fault in a document.
     """
     body = _decompressed(task.body, task.coding, limits)
-    parts = tuple(_parts(body, _headers(task.content_type)))
+    parts = tuple(_parts(body, headers_of(task.content_type)))
     if not any(part.name == "data" for part in parts):
         raise _bad(
             Text(
@@ -133,7 +133,7 @@ def _parts(body: bytes, headers: Headers) -> Iterator[Part]:
         yield Part("data", f"data{form.suffixes[0]}", form, body)
         return
     seen: set[str] = set()
-    for about, content in _split(body, headers):
+    for about, content in split_parts(body, headers):
         name = str(about.get_param("name", header="content-disposition") or "")
         if name not in _NAMES:
             raise _bad(
@@ -147,7 +147,7 @@ def _parts(body: bytes, headers: Headers) -> Iterator[Part]:
         yield Part(name, shown, form, content)
 
 
-def _split(body: bytes, headers: Headers) -> Iterator[tuple[Headers, bytes]]:
+def split_parts(body: bytes, headers: Headers) -> Iterator[tuple[Headers, bytes]]:
     """Yield headers and content of each part of multipart/form-data, RFC 2046 section 5.1."""
     boundary = str(headers.get_param("boundary") or "").encode()
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_PARTS + 2) if boundary else []
@@ -227,7 +227,8 @@ def _source(part: Part, project: Project) -> Source:
     )
 
 
-def _headers(content_type: str) -> Headers:
+def headers_of(content_type: str) -> Headers:
+    """Return a header Content-Type, taken apart."""
     headers = Headers()
     headers["content-type"] = content_type.replace("\r", " ").replace("\n", " ")
     return headers

@@ -55,6 +55,8 @@ class Task(NamedTuple):
     named_graphs: tuple[str, ...] | None = None
     is_dump: bool = False
     """The text asks for all of the one default graph, or of the store's if none is named."""
+    sees_all: bool = False
+    """Without a dataset of its own it sees all graphs, whatever the project's default graph is."""
 
     def encode(self) -> bytes:
         """Return the task as a worker reads it."""

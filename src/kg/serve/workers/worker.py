@@ -147,9 +147,9 @@ class _Worker:
             elif allowed.endpoints:
                 with relaying(task.text, prefixes, allowed) as relayed:
                     query = replace(query, text=relayed.text)
-                    self._write(query, task.form, output, proven=relayed.clauses > 0)
+                    self._write(query, task, output, proven=relayed.clauses > 0)
             else:
-                self._write(query, task.form, output)
+                self._write(query, task, output)
             output.close()
         except (QueryError, StageError) as error:
             self._send(Kind.FAULT, _fault(error).encode(), began)
@@ -158,8 +158,9 @@ class _Worker:
         """Return whether the default graph of a query is one of the store's graphs."""
         return bool(query.default_graphs) or self._setup.default_graph == "union"
 
-    def _write(self, query: Query, form: str, output: Output, *, proven: bool = False) -> None:
-        dataset = dataset_of(self._setup.default_graph, query)
+    def _write(self, query: Query, task: Task, output: Output, *, proven: bool = False) -> None:
+        form = task.form
+        dataset = dataset_of("union" if task.sees_all else self._setup.default_graph, query)
         if not dataset:
             write(self._store, query, form, output, proven=proven)
             return

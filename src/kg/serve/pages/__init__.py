@@ -1,0 +1,1 @@
+"""Pages for people, made of queries by Jinja2: they are complete without JavaScript."""

@@ -1,0 +1,1 @@
+"""Forms made from shapes, and how to contribute."""

@@ -1,0 +1,1 @@
+"""Linked data: documents about resources, the ontology, the shapes, what is missing."""

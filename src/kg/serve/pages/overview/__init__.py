@@ -1,0 +1,1 @@
+"""What is in the graph: contents, documents, quality, changes, texts."""

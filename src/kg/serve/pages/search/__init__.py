@@ -1,0 +1,1 @@
+"""The search on pages: the index of a version and what commits have changed since."""
