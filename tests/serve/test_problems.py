@@ -12,11 +12,13 @@ import pytest
 from httpx import Response
 from tests.serve.helpers import Client
 
+from kg.errors import Text
 from kg.publish.versions import Version
 from kg.rdf.sparql_text import kind_of
 from kg.serve.answers import Question
 from kg.serve.app import create_app
 from kg.serve.engine import Answer
+from kg.serve.problems import BUSY, Details, RequestError
 from kg.settings import Project
 
 QUERY_TYPE = {"Content-Type": "application/sparql-query"}
@@ -292,6 +294,48 @@ def test_unexpected(project: Project, version: Version, caplog: pytest.LogCaptur
     document = problem(response, 500, "internal")
     assert "secret" not in response.text
     assert document["detail"]
+    assert "secret" in caplog.text
+
+
+HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+class Busy:
+    """An engine none of whose workers is free."""
+
+    async def answer(self, question: Question) -> Answer:
+        """Refuse."""
+        text = Text(f"Belegt <b>: {len(question.text)}", f"Busy <b>: {len(question.text)}")
+        raise RequestError(BUSY, text, Details(headers={"Retry-After": "7"}))
+
+    stream = answer
+
+
+def test_pages_without_workers(project: Project, version: Version) -> None:
+    """A browser gets a page about a 503 although no query is answered, with Retry-After."""
+    with Client(create_app(project, version, engine=Busy())) as client:
+        for path in ("/", "/sparql?query=ASK%7B%7D&format=csv"):
+            response = client.get(path, headers=HTML)
+            assert response.status_code == 503
+            assert response.headers["content-type"].startswith("text/html")
+            assert response.headers["retry-after"] == "7"
+            assert "in 7 Sekunden" in response.text
+            assert "Belegt &lt;b&gt;" in response.text
+            assert "problems/busy" in response.text
+        problem(client.get("/"), 503, "busy")
+
+
+def test_unexpected_page(
+    project: Project, version: Version, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of ours is a page for browsers, without a word on our inside."""
+    app = create_app(project, version, engine=Broken())
+    with Client(app) as client, caplog.at_level(logging.ERROR, "kg.serve"):
+        response = client.get("/", headers=HTML)
+    assert response.status_code == 500
+    assert response.headers["content-type"].startswith("text/html")
+    assert "Fehler im Server" in response.text
+    assert "secret" not in response.text
     assert "secret" in caplog.text
 
 

@@ -87,6 +87,7 @@ function start() {
         running = null;
         by("cancel").disabled = true;
         by("status").classList.remove("busy");
+        bringIntoSight();
       }
     }
   }
@@ -122,6 +123,17 @@ function start() {
     }
     return showViews(answer, names);
   }
+}
+
+/** Folds the examples and scrolls if the result would begin near the end of the window. */
+function bringIntoSight() {
+  const examples = document.getElementById("examples");
+  if (examples?.open) {
+    if (examples.contains(document.activeElement)) examples.querySelector("summary").focus();
+    examples.open = false;
+  }
+  const result = by("result");
+  if (result.getBoundingClientRect().top > innerHeight * 0.7) result.scrollIntoView({ block: "center" });
 }
 
 function tell(text, busy = false) {
@@ -305,6 +317,6 @@ function listExamples(editor, run) {
     for (const other of list.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
     link.setAttribute("aria-current", "true");
     editor.text = new URL(link.href).searchParams.get("query");
-    run().then(() => by("result").scrollIntoView({ block: "nearest" }));
+    run();
   });
 }

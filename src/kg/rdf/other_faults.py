@@ -7,7 +7,7 @@ import re
 from xml.parsers import expat
 
 from kg.errors import Text
-from kg.rdf.syntax_fault import Fault
+from kg.rdf.syntax_fault import Fault, cut
 from kg.rdf.turtle_scan import Lines
 
 _JSON = (
@@ -117,7 +117,7 @@ def xml_fault(text: str) -> Fault | None:
         opened = _open_elements(text[:at])
         found = _NAME.match(text, at)
         closed = found[1] if found else ""
-        due = opened[-1] if opened else ""
+        due = cut(opened[-1]) if opened else ""
         return Fault(
             at,
             f"</{closed}>",

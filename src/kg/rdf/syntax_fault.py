@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from kg.errors import Text
 
+LONGEST = 60
+"""So many signs of a text are quoted."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -15,3 +18,8 @@ class Fault:
     shown: str
     text: Text
     after: bool = False
+
+
+def cut(text: str) -> str:
+    """Return a text as messages quote it: its start if it is long."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from kg.errors import Text
 from kg.namespaces import WELL_KNOWN
 from kg.rdf.signs import explain_sign, visible
+from kg.rdf.syntax_fault import cut
 
 _PREFIX = re.compile(r"The prefix (\S*:) has not been declared")
 _SIGN = re.compile(r"'(.+)' is not allowed at the beginning of a prefix name", re.DOTALL)
+_LONGEST = 300
+"""So many signs of what the parser says are quoted: it quotes the text itself."""
 _SCHEMES = ("http:", "https:", "mailto:", "urn:")
 _REASONS = (
     (
@@ -162,8 +165,9 @@ def explain(reason: str, prefixes: Mapping[str, str] | None = None) -> Text:
     for pattern, german, english in _REASONS:
         match = re.fullmatch(pattern, reason, re.DOTALL)
         if match:
-            parts = [visible(part or "") for part in match.groups()]
+            parts = [visible(cut(part or "")) for part in match.groups()]
             return Text(de=german.format(*parts), en=english.format(*parts))
+    reason = reason if len(reason) <= _LONGEST else f"{reason[: _LONGEST - 1]}…"
     return Text(
         de=f"Das kann nicht gelesen werden. Der Parser sagt auf Englisch: {reason}.",
         en=f"{reason}.",
@@ -176,7 +180,9 @@ def _undeclared(prefix: str, known: Mapping[str, str]) -> Text:
             de=f"Eine Adresse steht in spitzen Klammern: <{prefix}…>",
             en=f"An address stands in pointed brackets: <{prefix}…>",
         )
-    line = f"@prefix {prefix} <{known.get(prefix[:-1], '…')}> ."
+    namespace = known.get(prefix[:-1], "…")
+    prefix = cut(prefix)
+    line = f"@prefix {prefix} <{namespace}> ."
     return Text(
         de=f"Das Präfix {prefix} ist nicht deklariert. Ergänzen Sie oben: {line}",
         en=f"The prefix {prefix} is not declared. Add at the top: {line}",

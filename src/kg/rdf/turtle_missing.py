@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.errors import Text
-from kg.rdf.syntax_fault import Fault
+from kg.rdf.syntax_fault import Fault, cut
 from kg.rdf.turtle_scan import Seen, Token
 
 _STARTS = ("iri", "name", "string", "number")
@@ -50,7 +50,7 @@ def _is_subject(seen: Seen) -> bool:
 
 def _missing(seen: Seen, german: str, english: str) -> Fault:
     line = seen.lines.place(seen.last().end)[0]
-    now, what = seen.line(seen.now), _cut(seen.now.text)
+    now, what = seen.line(seen.now), cut(seen.now.text)
     start = ("die nächste Eigenschaft", "the next property")
     if english == "dot":
         start = ("eine neue Aussage", "a new statement")
@@ -75,7 +75,7 @@ def _same_line(seen: Seen) -> Fault | None:
     if last.kind == "string" and (fault := _after_text(seen)):
         return fault
     if last.kind == "name" and now.kind == "word":
-        joined = f"{last.text}-{now.text}"
+        joined = f"{cut(last.text)}-{cut(now.text)}"
         return Fault(
             last.end,
             f"{last.text} {now.text}",
@@ -89,9 +89,9 @@ def _same_line(seen: Seen) -> Fault | None:
             last.end,
             last.text,
             Text(
-                de=f"Zwischen {_cut(last.text)} und {_cut(now.text)} fehlt ein Zeichen: ein Komma, "
+                de=f"Zwischen {cut(last.text)} und {cut(now.text)} fehlt ein Zeichen: ein Komma, "
                 "wenn ein weiterer Wert folgt, ein Semikolon, wenn eine Eigenschaft folgt.",
-                en=f"Between {_cut(last.text)} and {_cut(now.text)} a sign is missing: a comma if "
+                en=f"Between {cut(last.text)} and {cut(now.text)} a sign is missing: a comma if "
                 "another value follows, a semicolon if a property follows.",
             ),
             after=True,
@@ -103,12 +103,13 @@ def _after_text(seen: Seen) -> Fault | None:
     """A datatype without its sign, or a quotation mark within a text."""
     now, last = seen.now, seen.last()
     if now.text.startswith("xsd:"):
+        written = f"{cut(last.text)}^^{cut(now.text)}"
         return Fault(
             last.end,
             last.text,
             Text(
-                de=f"Vor dem Datentyp fehlt ^^, ohne Leerzeichen: {last.text}^^{now.text}",
-                en=f"Before the datatype ^^ is missing, without spaces: {last.text}^^{now.text}",
+                de=f"Vor dem Datentyp fehlt ^^, ohne Leerzeichen: {written}",
+                en=f"Before the datatype ^^ is missing, without spaces: {written}",
             ),
             after=True,
         )
@@ -168,10 +169,10 @@ def _no_value(seen: Seen) -> Fault | None:
             last.end,
             _line_up_to(seen, last),
             Text(
-                de=f"Die Datei hört mitten in einer Aussage auf: Nach {_cut(last.text)} fehlt der "
+                de=f"Die Datei hört mitten in einer Aussage auf: Nach {cut(last.text)} fehlt der "
                 "Wert.",
                 en="The file ends within a statement: the value is missing after "
-                f"{_cut(last.text)}.",
+                f"{cut(last.text)}.",
             ),
             after=True,
         )
@@ -181,8 +182,8 @@ def _no_value(seen: Seen) -> Fault | None:
         last.start,
         last.text,
         Text(
-            de=f"Entweder fehlt der Wert nach {_cut(last.text)}, oder davor fehlt die Eigenschaft.",
-            en=f"Either the value after {_cut(last.text)} is missing, or the property before it.",
+            de=f"Entweder fehlt der Wert nach {cut(last.text)}, oder davor fehlt die Eigenschaft.",
+            en=f"Either the value after {cut(last.text)} is missing, or the property before it.",
         ),
     )
 
@@ -233,7 +234,7 @@ def _subject(seen: Seen) -> Fault | None:
 
 def _instead(seen: Seen, sign: Token, start: Token, wrong: tuple[str, str], *, new: bool) -> Fault:
     """Say that `sign` stands before `start`, which is a property or a new subject."""
-    line, what = seen.line(start), _cut(start.text)
+    line, what = seen.line(start), cut(start.text)
     due = ("ein Punkt", "a dot") if new else ("ein Semikolon", "a semicolon")
     why = (
         ("beginnt eine neue Aussage", "starts a new statement")
@@ -253,7 +254,7 @@ def _instead(seen: Seen, sign: Token, start: Token, wrong: tuple[str, str], *, n
 
 def _next_value(seen: Seen, wrong: tuple[str, str]) -> Fault:
     """Say that the sign before `now`, which is a further value, should be a comma."""
-    sign, line, what = seen.last(), seen.line(seen.now), _cut(seen.now.text)
+    sign, line, what = seen.last(), seen.line(seen.now), cut(seen.now.text)
     return Fault(
         sign.start,
         _line_up_to(seen, sign),
@@ -298,7 +299,3 @@ def _line_up_to(seen: Seen, token: Token) -> str:
     """Return the line in which a token ends, up to there."""
     start = seen.lines.offset(seen.lines.place(token.end)[0], 1)
     return seen.lines.text[start : token.end].strip()[-60:]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from kg.errors import Text
-from kg.rdf.syntax_fault import Fault
+from kg.rdf.syntax_fault import Fault, cut
 from kg.rdf.turtle_scan import Lines, Seen, Token, tokens
 
 _RUN = re.compile(r"[+-]?[\d.,:/-]*\d(?:[TZ][\d:.Z+-]*)?")
@@ -41,10 +41,11 @@ def wrong_number(seen: Seen) -> Fault | None:
     due = _due(written)
     if not due:
         return None
+    due, said = cut(due), cut(written)
     return Fault(
         last.start,
         written,
-        Text(de=f"Schreiben Sie {due} statt {written}.", en=f"Write {due} instead of {written}."),
+        Text(de=f"Schreiben Sie {due} statt {said}.", en=f"Write {due} instead of {said}."),
     )
 
 
@@ -111,13 +112,14 @@ def wrong_word(seen: Seen) -> Fault | None:
     due = _DUE.get(seen.state)
     if due is None or now.text == "a" or now.kind == "lang" or now.text == "_":
         return None
-    prefixed = f" Fehlt vor {now.text} ein Präfix mit Doppelpunkt?"
-    english = f" Is a prefix with a colon missing before {now.text}?"
+    word = cut(now.text)
+    prefixed = f" Fehlt vor {word} ein Präfix mit Doppelpunkt?"
+    english = f" Is a prefix with a colon missing before {word}?"
     return Fault(
         now.start,
         now.text,
         Text(
-            de=f"{now.text} ist kein Name. Erwartet wird {due.de}.{prefixed}",
-            en=f"{now.text} is not a name. Expected is {due.en}.{english}",
+            de=f"{word} ist kein Name. Erwartet wird {due.de}.{prefixed}",
+            en=f"{word} is not a name. Expected is {due.en}.{english}",
         ),
     )

@@ -1,8 +1,9 @@
-"""Whatever goes wrong becomes a problem document (RFC 9457) in German or English."""
+"""Whatever goes wrong becomes a problem document (RFC 9457) or, for browsers, a page."""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +14,11 @@ from starlette.responses import Response
 
 from kg.errors import KgError, QueryError, RefusedQueryError, StageError, Text
 from kg.serve.federation.faults import ServiceError
-from kg.serve.negotiate import language
+from kg.serve.negotiate import ANY, Offer, Representation, language, prefers_page
 
 MEDIA_TYPE = "application/problem+json"
+_FOR_PROGRAMS = Offer((*ANY.representations, Representation("json", MEDIA_TYPE)), ANY.names)
+_LOG = logging.getLogger("kg.serve")
 
 
 @dataclass(frozen=True)
@@ -101,15 +104,38 @@ def problem(request: Request, kind: Kind, text: Text, details: Details | None = 
     """Return the problem document for `kind`, in the language that the request prefers.
 
     `?lang=` goes before Accept-Language. Members: type, title, status, detail, messages (both
-    languages) and those of `details`.
+    languages) and those of `details`. A browser gets a page, if the application has pages.
     """
-    lang = language(request.headers.get("accept-language", ""), request.query_params.get("lang"))
     details = details or Details()
+    page = _page(request, kind, text, details)
+    if page is not None:
+        return page
+    lang = language(request.headers.get("accept-language", ""), request.query_params.get("lang"))
     return Response(
         _text(document(kind, text, lang, details)),
         status_code=kind.status,
         headers={**_headers(lang), **details.headers},
     )
+
+
+def _page(request: Request, kind: Kind, text: Text, details: Details) -> Response | None:
+    """Return the page about a problem for a request that prefers one; None if there is none."""
+    app = request.scope.get("app")
+    make = getattr(getattr(getattr(app, "state", None), "site", None), "problem_page", None)
+    if make is None or not _wants_page(request):
+        return None
+    try:
+        page: Response = make(request, kind, text, details)
+    except Exception:  # noqa: BLE001 - the last resort must not fail; the document needs nothing
+        _LOG.exception("page about %s for %s", kind.slug, request.scope["path"])
+        return None
+    return page
+
+
+def _wants_page(request: Request) -> bool:
+    if "html" in request.query_params.getlist("format"):
+        return True
+    return prefers_page(_FOR_PROGRAMS, ", ".join(request.headers.getlist("accept")))
 
 
 def problem_of(error: KgError, accept_language: str) -> tuple[int, dict[str, str], bytes]:

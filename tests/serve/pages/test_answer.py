@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from tests.serve.helpers import Client
 from tests.serve.pages.library_site import PAGE, Page, served
 
-from kg.serve.pages.answer.recent import MOST
+from kg.serve.pages.recent import MOST
 
 FILES = {
     "data/more.ttl": """

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.serve.helpers import Client
 from tests.serve.pages.library_site import PAGE, Page, served
 
-from kg.serve.pages.check.edits import Edit, applied, edits_of, offset
+from kg.serve.pages.check.edits import Edit, Written, applied, edits_of
+from kg.serve.pages.check.places import Places
 
 PREFIXES = """@prefix lib: <https://library.example/ns#> .
 @prefix library: <https://library.example/id/> .
@@ -249,7 +250,7 @@ def test_changes_are_written_as_the_text_writes(
     text: str, old: str, new: str, expected: str
 ) -> None:
     """The term at the place is replaced, with the prefixes that the text declares."""
-    (edit,) = edits_of(result(old, new, 2, 9), text, {})
+    (edit,) = edits_of(result(old, new, 2, 9), Written(text, {}))
     assert edit.text == expected
     assert applied(text, [edit]).endswith(f"e:a e:p {expected} .")
 
@@ -257,14 +258,14 @@ def test_changes_are_written_as_the_text_writes(
 def test_what_is_not_there_is_not_changed() -> None:
     """Where another term stands, as after a change of the text, nothing is done."""
     text = "@prefix e: <urn:e/> .\ne:a e:p e:other ."
-    assert edits_of(result("<urn:e/b>", "<urn:e/c>", 2, 9), text, {}) == ()
-    assert edits_of(result("<urn:e/b>", "<urn:e/c>", 9, 9), text, {}) == ()
+    assert edits_of(result("<urn:e/b>", "<urn:e/c>", 2, 9), Written(text, {})) == ()
+    assert edits_of(result("<urn:e/b>", "<urn:e/c>", 9, 9), Written(text, {})) == ()
 
 
 @given(st.text(alphabet="a🪲\n", max_size=40), st.integers(1, 8), st.integers(1, 12))
 def test_places_are_those_of_the_lines(text: str, line: int, column: int) -> None:
     """A place is where the line begins plus the signs before the column, or nowhere."""
-    at = offset(text, line, column)
+    at = Places(text).offset(line, column)
     lines = text.split("\n")
     if line > len(lines):
         assert at is None

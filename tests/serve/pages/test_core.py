@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
 from kg.errors import Text
 from kg.namespaces import OWL, RDF_TYPE, RDFS, SKOS
 from kg.serve.pages.addresses import Addresses, anchor
+from kg.serve.pages.assets import stamp_of
 from kg.serve.pages.entity.facts import facts_of, parted
 from kg.serve.pages.entity.views import NOWHERE, views_of
 from kg.serve.pages.labels import Labels, best, last_part
+from kg.serve.pages.recent import Recent
 from kg.serve.pages.terms import Row, Term, iri, literal, rows_of
 from kg.serve.pages.visit import Visit
 from kg.serve.pages.vocabulary import Vocabulary, vocabulary_of
@@ -136,7 +141,7 @@ def test_links_are_relative(path: str, root: str) -> None:
     assert visit.root == root
     assert visit.href("search", q="a b", page=None) == f"{root}search?lang=en&q=a+b"
     assert visit.href("ontology#X") == f"{root}ontology?lang=en#X"
-    assert visit.here(lang="de").endswith("?lang=de&x=1")
+    assert visit.here(lang="de") == f"./{path.rpartition('/')[2]}?lang=de&x=1"
     assert visit.here(x=None).endswith("?lang=en")
 
 
@@ -267,3 +272,28 @@ def test_places() -> None:
     )
     assert place.name("en") == "gefressen von"
     assert views.place([f"{BASE}Beetle"], f"{BASE}eats") is NOWHERE
+
+
+def test_files_of_the_project_change_the_stamp(tmp_path: Path) -> None:
+    """What pages are made of besides the data changes their ETags; other files do not."""
+    seen = {stamp_of(tmp_path)}
+    for name in ("kg.toml", "pages/about.de.md", "samples/a.ttl", "queries/pages/a.rq"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+        seen.add(stamp_of(tmp_path))
+    assert len(seen) == 5
+    (tmp_path / "other").write_text("x")
+    assert stamp_of(tmp_path) in seen
+
+
+def test_kept_responses_are_bounded() -> None:
+    """Only so many bytes are kept, of those asked for last."""
+    recent = Recent()
+    for each in range(200):
+        recent.put(each, Response(b"x" * 400_000))
+    kept = [each for each in range(200) if recent.get(each)]
+    assert kept == list(range(200 - len(kept), 200))
+    assert 10 < len(kept) <= 84
+    recent.put("large", Response(b"x" * (1 << 20)))
+    recent.put("missing", Response(b"x", 404))
+    assert recent.get("large") is recent.get("missing") is None

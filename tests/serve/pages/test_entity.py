@@ -95,9 +95,11 @@ def test_what_points_here(library: Client) -> None:
     assert "Stock" in headings(text)
     assert "Books here" in text
     assert "(101)" in text
-    shown, folded = text.split("<details>", 1)
-    assert "Book 003" in shown
-    assert "Book 099" in folded
+    stock = text[text.index("Books here") :].partition("<h2")[0]
+    shown, folded = stock.split("<details>", 1)
+    books = [len(re.findall(r">(?:Book \d+|Emma)<", part)) for part in (shown, folded)]
+    assert books == [12, 88]
+    assert "Only 100" in re.sub(r"\s+", " ", text)
 
 
 def test_stated_and_derived(library: Client) -> None:
@@ -154,3 +156,33 @@ def test_deprecated(library: Client) -> None:
     assert "no longer used" in notice.group(1)
     assert "West Library" in notice.group(1)
     assert "no longer used" not in page(library, "/doc/west?lang=en")
+
+
+@pytest.mark.parametrize("path", [BOOK, "/ontology", "/shapes", "/", "/answer/city"])
+def test_codings_are_kept_apart(library: Client, path: str) -> None:
+    """Whoever accepts no coding gets none, also after others; caches are told that it varies."""
+    for coding in ("zstd", "gzip", "identity", "gzip", "identity"):
+        response = library.get(path, headers={**PAGE, "Accept-Encoding": coding})
+        assert response.status_code == 200
+        expected = None if coding == "identity" else coding
+        assert response.headers.get("content-encoding") == expected
+        assert "Accept-Encoding" in response.headers["vary"]
+        assert "<main" in response.text
+
+
+def test_language_links_of_encoded_paths(library: Client) -> None:
+    """Links to the same page stay there, whatever signs its address has."""
+    for path in ("/doc/x:y", "/doc/a%2Fb", "/doc/q%3Fa", "/javascript:alert(1)"):
+        text = library.get(path, headers=PAGE).text
+        last = path.rpartition("/")[2]
+        assert f'href="./{last}?lang=en"' in text
+
+
+def test_pages_are_kept(library: Client) -> None:
+    """The same page again is the same, asks nothing, and is another in another language."""
+    first = library.get(f"{BOOK}?lang=de", headers=PAGE)
+    before = library.get("/metrics").text
+    again = library.get(f"{BOOK}?lang=de", headers=PAGE)
+    assert (again.text, again.headers["link"]) == (first.text, first.headers["link"])
+    assert "Where it is" in library.get(f"{BOOK}?lang=en", headers=PAGE).text
+    assert before

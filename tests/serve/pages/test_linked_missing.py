@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from tests.serve.helpers import Client
 from tests.serve.pages.library_site import PAGE, Page, served
 from tests.serve.pages.linked_site import BASE
 
+from kg.serve.headers import PAGE_POLICY
 from kg.serve.pages.linked.problem_texts import ADVICE
 from kg.settings import read_project
 from kg.write import tokens
@@ -136,3 +138,92 @@ def test_every_kind_of_problem_is_explained(linked: Client) -> None:
         assert linked.get(f"/problems/{slug}").json()["status"] == ADVICE[slug].kind.status
     assert "Was die Antworten" in Page(linked.get("/problems", headers=PAGE).text).words
     assert linked.get("/problems/nothing", headers=PAGE).status_code == 404
+
+
+FAULTS = [
+    ("/doc/west?version=x", 404, "not-found"),
+    ("/answer/nonexist", 404, "not-found"),
+    ("/doc?iri=%20", 400, "bad-request"),
+    ("/contents/list", 400, "bad-request"),
+    ("/map/card", 400, "bad-request"),
+    ("/history/77777", 404, "not-found"),
+    ("/static/nothing.css", 404, "not-found"),
+    ("/sparql?query=ASK&format=docx", 400, "query-syntax"),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "slug"), FAULTS)
+def test_a_fault_is_a_page_for_browsers(linked: Client, path: str, status: int, slug: str) -> None:
+    """Who prefers HTML reads what happened and what to do; a program gets the same as JSON."""
+    document = linked.get(path)
+    assert document.status_code == status
+    assert document.headers["content-type"] == "application/problem+json"
+    response = linked.get(path, headers=PAGE)
+    assert response.status_code == status
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["content-security-policy"] == PAGE_POLICY
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["content-language"] == "de"
+    assert "Accept" in re.split(r",\s*", response.headers["vary"])
+    page, root = Page(response.text), "../" * (path.partition("?")[0].count("/") - 1)
+    assert " ".join(document.json()["messages"]["de"].split()) in page.words
+    assert ADVICE[slug].remedy.de in page.words
+    assert page.all("a", href=f"{root}problems/{slug}")
+    assert page.all("a", href=root or "./")
+    assert page.all("a", href=f"{root}search")
+    assert f"<title>{ADVICE[slug].kind.title.de}" in response.text
+
+
+def test_the_page_about_a_fault_is_in_the_language_asked_for(linked: Client) -> None:
+    """English if it is preferred or asked for; links keep ?lang=, but no version that is not."""
+    path = "/doc/west?lang=en&version=x"
+    page = Page(linked.get(path, headers=PAGE).text)
+    assert ADVICE["not-found"].remedy.en in page.words
+    assert page.all("a", href="../search?lang=en")
+    english = linked.get("/contents/list", headers={**PAGE, "Accept-Language": "en"})
+    assert english.headers["content-language"] == "en"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "",
+        "*/*",
+        "application/json",
+        "text/html;q=0.5, application/json",
+        "text/html, application/problem+json",
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+    ],
+)
+def test_programs_keep_their_problems(linked: Client, accept: str) -> None:
+    """Who does not prefer HTML gets JSON, as the editor's script does with a wrong query."""
+    for path in ("/sparql?query=ASK", "/contents/list"):
+        response = linked.get(path, headers={"Accept": accept})
+        assert response.status_code == 400
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_the_page_keeps_the_headers_of_the_problem(linked: Client) -> None:
+    """Allow is on the page about a method that is not there, also for POST."""
+    response = linked.post("/contents/list", headers=PAGE)
+    assert response.status_code == 405
+    assert response.headers["content-type"].startswith("text/html")
+    assert "GET" in response.headers["allow"]
+    assert "Methode nicht möglich" in Page(response.text).words
+
+
+def test_a_page_that_cannot_be_made_is_a_document(
+    linked: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """If the page itself fails, the browser gets the problem it was about, not another one."""
+
+    def fail(*_: object, **__: object) -> str:
+        raise RuntimeError("broken template")
+
+    monkeypatch.setattr("kg.serve.pages.site.Site.render", fail)
+    with caplog.at_level(logging.ERROR, "kg.serve"):
+        response = linked.get("/contents/list", headers=PAGE)
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == "/problems/bad-request"
+    assert "broken template" in caplog.text

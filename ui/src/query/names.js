@@ -99,7 +99,7 @@ export class Names {
 }
 
 function rank(property, tag = "") {
-  const order = { [lang]: 0, "": 1, en: 2, de: 3 }[tag.toLowerCase().split("-")[0]] ?? 4;
+  const order = { "": 1, en: 2, de: 3, [lang]: 0 }[tag.toLowerCase().split("-")[0]] ?? 4;
   return NAMES.indexOf(property) * 10 + order;
 }
 

@@ -6,8 +6,10 @@ import hashlib
 from pathlib import Path
 
 from kg import __version__
+from kg.settings import CONFIG_NAME
 
 STATIC = Path(__file__).parents[1] / "static"
+_MADE_OF = ("pages", "samples", "queries/competency", "queries/pages", "queries/views")
 _READ = (".css", ".js", ".svg")
 
 
@@ -33,6 +35,19 @@ class Assets:
     def has(self, name: str) -> bool:
         """Return whether there is such a file."""
         return name in self._prints
+
+
+def stamp_of(project: Path) -> str:
+    """Return what changes with the files of a project that pages are made of besides its data."""
+    folders = [project / folder for folder in _MADE_OF]
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    files = [project / CONFIG_NAME, *sorted(found)]
+    named = (
+        f"{path.relative_to(project)} {_fingerprint(path.read_bytes())}\n"
+        for path in files
+        if path.is_file()
+    )
+    return _fingerprint("".join(named).encode())
 
 
 def _fingerprint(content: bytes) -> str:

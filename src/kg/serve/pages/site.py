@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import __version__
+from kg.errors import Text
 from kg.serve.answers import Question
 from kg.serve.engine import Engine
 from kg.serve.explain import Explaining
 from kg.serve.headers import PAGE_POLICY, etag, is_fresh
 from kg.serve.negotiate import GRAPHS, ROWS
 from kg.serve.pages.addresses import Addresses, anchor
-from kg.serve.pages.assets import Assets
+from kg.serve.pages.assets import Assets, stamp_of
 from kg.serve.pages.coding import coding_for, encoded
 from kg.serve.pages.labels import Labels, labels_query
+from kg.serve.pages.recent import Recent
 from kg.serve.pages.sources import Sources, sources_of, sources_query
 from kg.serve.pages.templates import environment
 from kg.serve.pages.terms import Row, rows_of
 from kg.serve.pages.visit import Visit, page_language
 from kg.serve.pages.vocabulary import Vocabulary, vocabulary_of, vocabulary_query
+from kg.serve.problems import Details, Kind
 from kg.serve.serving import Serving
 from kg.serve.time_travel import TimeTravel
 from kg.serve.validate import Validating
@@ -34,6 +38,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 _JSON = ROWS.representations[0]
 _T = TypeVar("_T")
 _ANCHORS = "ontology#"
+_FORMER = 2
+"""Of so many versions besides the one that is served is kept what was read."""
 _IN_FRAGMENT = ":@!$&'()*+,;=-._~/?"
 Section = tuple[str, str, str]
 """An address, with its name in German and in English."""
@@ -98,10 +104,14 @@ class Site:
         self.templates = environment()
         self.marks: dict[str, Callable[[Visit, str, list[str]], str | None]] = {}
         """Links that entity pages offer, of a resource and its classes: answer, network, map."""
+        self.problem_page: Callable[[Request, Kind, Text, Details], Response] | None = None
+        """What shows a problem to browsers; `kg.serve.problems` sends it in place of its JSON."""
         self.hidden: set[str] = set()
         """Addresses of `SECTIONS` that this project has no matter for."""
         self._engine = engine
         self._kept: dict[str, _Kept] = {}
+        self._recent = Recent()
+        self._stamp = stamp_of(serving.project.root)
 
     @property
     def sections(self) -> list[Section]:
@@ -175,11 +185,12 @@ class Site:
     async def once(self, visit: Visit, name: str, read: Callable[[], Awaitable[_T]]) -> _T:
         """Return what `read` returns, which is read once for a version."""
         version = visit.version.version
-        kept = self._kept.get(version)
-        if kept is None:
-            while len(self._kept) > 3:
-                del self._kept[next(iter(self._kept))]
-            kept = self._kept[version] = _Kept(version, {})
+        kept = self._kept.pop(version, None) or _Kept(version, {})
+        self._kept[version] = kept
+        served = self.serving.current().manifest.version
+        former = [one for one in self._kept if one not in (version, served)]
+        for one in former[: max(len(former) - _FORMER, 0)]:
+            del self._kept[one]
         task: asyncio.Future[_T] | None = kept.things.get(name)
         if task is None:
             task = kept.things[name] = asyncio.ensure_future(read())
@@ -199,11 +210,30 @@ class Site:
         return visit.href(f"{address}.{suffix}")
 
     def fresh(self, visit: Visit, tag: str = "page") -> Response | None:
-        """Return 304 when the client has the page already."""
+        """Return 304 when the client has the page already, or the page if it is kept."""
         headers = self._validators(visit, tag)
-        if is_fresh(visit.request, headers["ETag"]):
+        known = visit.request.headers.get("if-none-match") != "*"
+        if known and is_fresh(visit.request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return None
+        return self._recent.get(self._key(visit, headers["ETag"]))
+
+    def _key(self, visit: Visit, tag: str) -> Hashable:
+        """Return what a page is kept by, None if it is for this client only."""
+        request = visit.request
+        if visit.past or request.headers.get("hx-request"):
+            return None
+        sent = request.scope.get("raw_path"), request.scope.get("query_string")
+        return request.scope["path"], sent, tag
+
+    async def made(self, visit: Visit, make: Callable[[], Response]) -> Response:
+        """Return what `make` returns in a thread: other requests are answered meanwhile.
+
+        It is kept for those who ask for the same page after `fresh`.
+        """
+        response = await run_in_threadpool(make)
+        tag = response.headers.get("ETag")
+        key = self._key(visit, tag) if tag else None
+        return response if key is None else self._recent.put(key, response)
 
     def page(
         self,
@@ -253,7 +283,8 @@ class Site:
 
     def _validators(self, visit: Visit, tag: str, vary: tuple[str, ...] = ()) -> dict[str, str]:
         coding = coding_for(visit.request) or "plain"
-        parts = (visit.version.version, self.assets.stamp, tag, visit.lang, coding)
+        stamp = self.assets.stamp + self._stamp
+        parts = (visit.version.version, stamp, tag, visit.lang, coding)
         varying = ("Accept", "Accept-Encoding", "Accept-Language", "Accept-Datetime", *vary)
         return {
             "ETag": etag(*parts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
@@ -35,9 +35,8 @@ class Visit:
     @property
     def root(self) -> str:
         """The address of / relative to that of the request: nothing, ../, ../../ and so on."""
-        scope = self.request.scope
-        path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
-        depth = path.count("/") - 1
+        root = self.request.scope.get("root_path", "")
+        depth = _sent_path(self.request).removeprefix(root).count("/") - 1
         return "../" * max(depth, 0)
 
     @property
@@ -83,8 +82,16 @@ class Visit:
         }
         merged = {**given, **parameters}
         query = urlencode({k: v for k, v in merged.items() if v not in (None, "", [])}, doseq=True)
-        path = str(self.request.scope["path"]).rsplit("/", 1)[-1]
-        return f"{path or './'}{'?' if query else ''}{query}"
+        path = _sent_path(self.request).rsplit("/", 1)[-1]
+        return f"./{path}{'?' if query else ''}{query}"
+
+
+def _sent_path(request: Request) -> str:
+    """Return the path as the client sent it, percent-encoded, for links are relative to that."""
+    raw: bytes | None = request.scope.get("raw_path")
+    if raw is None:
+        return quote(request.scope["path"])
+    return quote(raw.partition(b"?")[0], safe="/:@!$&'()*+,;=-._~%")
 
 
 def page_language(request: Request) -> Lang:

@@ -10,9 +10,10 @@ import asyncio
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,12 +23,13 @@ from kg.serve.pages.answer.choice import Choosing, choosing_of, selection
 from kg.serve.pages.answer.files import FILES, file_name
 from kg.serve.pages.answer.markdown import state
 from kg.serve.pages.answer.query import MOST, PageQuery, read_page_queries
-from kg.serve.pages.answer.recent import Recent
 from kg.serve.pages.answer.sheet import Sheet
 from kg.serve.pages.answer.sources import Background, background_of, background_query
 from kg.serve.pages.answer.table import Table, Triple, asked_of, chosen, ordered, table_of
 from kg.serve.pages.answer.view import Viewer
+from kg.serve.pages.coding import coding_for
 from kg.serve.pages.labels import Labels
+from kg.serve.pages.recent import Recent
 from kg.serve.pages.site import PageRoute, Site
 from kg.serve.pages.terms import iri
 from kg.serve.pages.visit import Visit
@@ -86,7 +88,8 @@ class Answers:
             return fresh
         if visit.past:  # its headers name the address that the client used
             return await self._made(visit, path, tag)
-        key = (visit.version.version, path, request.url.query, visit.lang, tag)
+        coding = coding_for(request)
+        key = (visit.version.version, path, request.url.query, visit.lang, tag, coding)
         return self._recent.get(key) or self._recent.put(key, await self._made(visit, path, tag))
 
     async def _made(self, visit: Visit, path: str, tag: str) -> Response:
@@ -100,7 +103,9 @@ class Answers:
             return await self._file(visit, thing, tables, suffix)
         values = await self._values(visit, thing, tables)
         template = "answer_part.html" if tag.endswith(".part") else "answer.html"
-        return self._site.page(visit, template, values, tag=tag, vary=("HX-Request",))
+        return await run_in_threadpool(
+            partial(self._site.page, visit, template, values, tag=tag, vary=("HX-Request",))
+        )
 
     async def _values(self, visit: Visit, thing: _Thing, tables: list[Table]) -> dict[str, Any]:
         choosing, sheet = await self._read(visit, thing, tables)

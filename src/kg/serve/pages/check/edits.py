@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
+from kg.serve.pages.check.places import Places
+
+_MOST_PREFIXES = 500
+_MOST_PLACES = 10
+_LONGEST = 2000
+"""Terms and statements of so many signs at most are written."""
 _PREFIXES = re.compile(
     r"^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE
 )
@@ -34,20 +42,38 @@ class Edit:
     text: str
 
 
-def edits_of(result: Mapping[str, Any], text: str, prefixes: Mapping[str, str]) -> tuple[Edit, ...]:
-    """Return what carries out the proposal of a result of a report; nothing if nobody can.
+class Written:
+    """A text in Turtle that proposals change, with `prefixes` that it may yet declare."""
 
-    `prefixes` are those of the project, for what the text has yet to declare.
-    """
+    def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
+        """Keep a text, and the prefixes of the project."""
+        self.text = text
+        self.prefixes = prefixes
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the lines of the text are."""
+        return Places(self.text)
+
+    @cached_property
+    def declared(self) -> Mapping[str, str]:
+        """The prefixes that the text declares."""
+        found = islice(_PREFIXES.finditer(self.text), _MOST_PREFIXES)
+        return {each[1]: each[2] for each in found}
+
+
+def edits_of(result: Mapping[str, Any], draft: Written) -> tuple[Edit, ...]:
+    """Return what carries out the proposal of a result of a report; nothing if nobody can."""
     proposal = result.get("proposal")
     if not proposal:
         return ()
-    declared = declared_in(text)
     if proposal["replace"]:
         old, new = proposal["replace"]["old"], proposal["replace"]["new"]
-        return _replacement(_starts(result, text), old, written(new, declared), text, declared)
-    if proposal["turtle"]:
-        return _addition(proposal["turtle"], text, declared, prefixes)
+        if len(old) + len(new) > _LONGEST:
+            return ()
+        return _replacement(_starts(result, draft.places), old, new, draft)
+    if proposal["turtle"] and len(proposal["turtle"]) <= _LONGEST:
+        return _addition(proposal["turtle"], draft)
     return ()
 
 
@@ -56,22 +82,6 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
     for edit in sorted(edits, key=lambda one: -one.start):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
-
-
-def offset(text: str, line: int, column: int) -> int | None:
-    """Return the place of a line and column, both from 1, None if the text has no such place."""
-    start = 0
-    for _ in range(line - 1):
-        start = text.find("\n", start) + 1
-        if not start:
-            return None
-    at = start + max(column, 1) - 1
-    return at if at <= len(text) else None
-
-
-def declared_in(text: str) -> dict[str, str]:
-    """Return the prefixes that a text declares."""
-    return dict(_PREFIXES.findall(text))
 
 
 def written(term: str, declared: Mapping[str, str]) -> str:
@@ -91,25 +101,23 @@ def _named(iri: str, declared: Mapping[str, str]) -> str:
     return max(fitting)[1] if fitting else f"<{iri}>"
 
 
-def _starts(result: Mapping[str, Any], text: str) -> list[int]:
+def _starts(result: Mapping[str, Any], text: Places) -> list[int]:
     """Return where the term at fault may stand, the likely place first."""
     spots = result.get("spots") or {}
     places = [spots.get("value"), *result.get("places", ()), spots.get("path"), spots.get("focus")]
     found = [
-        offset(text, place["line"], place["column"] or 1)
-        for place in places
+        text.offset(place["line"], place["column"] or 1)
+        for place in places[:_MOST_PLACES]
         if place and place.get("line")
     ]
     return [start for start in dict.fromkeys(found) if start is not None]
 
 
-def _replacement(
-    starts: Iterable[int], old: str, new: str, text: str, declared: Mapping[str, str]
-) -> tuple[Edit, ...]:
+def _replacement(starts: Iterable[int], old: str, new: str, draft: Written) -> tuple[Edit, ...]:
     for start in starts:
-        token = _TOKEN.match(text, start)
-        if token and _means(token.group(), old, declared):
-            return (Edit(start, token.end(), new),)
+        token = _TOKEN.match(draft.text, start, start + _LONGEST)
+        if token and _means(token.group(), old, draft.declared):
+            return (Edit(start, token.end(), written(new, draft.declared)),)
     return ()
 
 
@@ -126,15 +134,13 @@ def _means(token: str, term: str, declared: Mapping[str, str]) -> bool:
     return lexical in token
 
 
-def _addition(
-    turtle: str, text: str, declared: Mapping[str, str], prefixes: Mapping[str, str]
-) -> tuple[Edit, ...]:
+def _addition(turtle: str, draft: Written) -> tuple[Edit, ...]:
     """Return what adds statements at the end, and their prefixes at the head."""
     lines = [
-        f"@prefix {name}: <{prefixes[name]}> .\n"
+        f"@prefix {name}: <{draft.prefixes[name]}> .\n"
         for name in dict.fromkeys(_NAMES.findall(_QUOTED.sub("", turtle)))
-        if name in prefixes and name not in declared
+        if name in draft.prefixes and name not in draft.declared
     ]
-    gap = "\n" if text.endswith("\n") else "\n\n"
-    end = Edit(len(text), len(text), f"{gap}{turtle}\n")
+    gap = "\n" if draft.text.endswith("\n") else "\n\n"
+    end = Edit(len(draft.text), len(draft.text), f"{gap}{turtle}\n")
     return (Edit(0, 0, "".join(lines)), end) if lines else (end,)

@@ -5,11 +5,11 @@ What programs post is answered by `kg.serve.validate` as ever; so is what they g
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,8 +18,9 @@ from kg.serve.negotiate import Offer, Representation, choose
 from kg.serve.pages.check.edits import applied
 from kg.serve.pages.check.impact import Follows, follows, terms_in
 from kg.serve.pages.check.input import Draft, draft_of, is_form, read_fields
+from kg.serve.pages.check.report import read_report
 from kg.serve.pages.check.samples import Sample, read_samples
-from kg.serve.pages.check.view import Checked, checked_of, unreadable
+from kg.serve.pages.check.view import EDITED, MOST, Checked, checked_of, unreadable
 from kg.serve.pages.site import PageRoute, Site
 from kg.serve.pages.visit import Visit
 from kg.serve.problems import RequestError
@@ -30,8 +31,6 @@ from kg.serve.void import root_of
 WITH_PAGE = Offer(
     (*OFFER.representations, Representation("html", "text/html")), {**OFFER.names, "html": "html"}
 )
-SHOWN = 1_000_000
-"""Text of so many signs at most is sent back to be edited."""
 _SUFFIXES = {"json": "json", "turtle": "ttl", "jsonld": "jsonld", "text": "txt", "sarif": "sarif"}
 _ROOM = 1 << 16
 Handler = Callable[[Request], Awaitable[Response]]
@@ -51,20 +50,16 @@ def routes(site: Site) -> list[PageRoute]:
     """Return the routes: what browsers get, and what they and programs post."""
     samples = read_samples(site.project)
 
-    async def show(request: Request) -> Response:
+    async def handle(request: Request) -> Response:
+        if request.method == "POST":
+            if "page" in request.query_params or (is_form(request) and wants_page(request)):
+                return await _posted(site, samples, request)
+            return await site.validating.handle(request)
         if not wants_page(request):
             raise HTTPException(405, headers={"Allow": "POST, OPTIONS"})
         return await _empty(site, samples, request)
 
-    async def post(request: Request) -> Response:
-        if "page" in request.query_params or (is_form(request) and wants_page(request)):
-            return await _posted(site, samples, request)
-        return await site.validating.handle(request)
-
-    return [
-        PageRoute("/validate", post, ("POST",)),
-        PageRoute("/validate", show),
-    ]
+    return [PageRoute("/validate", handle, ("GET", "HEAD", "POST"))]
 
 
 def wants_page(request: Request) -> bool:
@@ -84,18 +79,22 @@ async def check(site: Site, request: Request, visit: Visit, draft: Draft) -> Out
             return Outcome(fault=error)
         line, column = members.get("line") or 0, members.get("column") or 0
         message = error.text.to(visit.lang)
-        return Outcome(unreadable(message, line, column, draft.text, visit.lang))
+        return Outcome(
+            await run_in_threadpool(unreadable, message, line, column, draft.text, visit.lang)
+        )
     turtle = draft.form in ("turtle", "trig")
-    found = checked_of(report, draft.text, visit.lang, site.project.prefixes, turtle=turtle)
+    prefixes = site.project.prefixes
+    found = await run_in_threadpool(
+        checked_of, report, draft.text, visit.lang, prefixes, turtle=turtle
+    )
     return Outcome(found, *await impact_of(site, visit, report))
 
 
 async def report_of(site: Site, request: Request, visit: Visit, draft: Draft) -> dict[str, Any]:
-    """Return the report on a draft, with its impact, as JSON has it; raises RequestError."""
+    """Return the report on a draft, with its impact, as `read_report` does; raises RequestError."""
     task = Task(draft.content, draft.media_type, "", "json", visit.lang, impact=True)
     reply = await site.validating.reply(request, site.validating.now(task))
-    report: dict[str, Any] = json.loads(reply.body)
-    return report
+    return await run_in_threadpool(read_report, reply.body, MOST)
 
 
 async def impact_of(
@@ -105,12 +104,12 @@ async def impact_of(
     impact = report.get("impact")
     if not impact:
         return (), ()
-    labels = await site.labels(visit, terms_in(impact))
     prefixes, base = site.project.prefixes, site.project.base
-    entailed, retracted = (
-        follows(impact[name], labels, visit.lang, prefixes, base)
+    labels = await site.labels(visit, terms_in(impact, base))
+    entailed, retracted = [
+        await run_in_threadpool(follows, impact[name], labels, visit.lang, prefixes, base)
         for name in ("entailed", "retracted")
-    )
+    ]
     return entailed, retracted
 
 
@@ -151,10 +150,9 @@ async def _posted(site: Site, samples: tuple[Sample, ...], request: Request) -> 
     limits = site.validating.limits
     try:
         fields = await read_fields(request, limits.body + _ROOM)
-        draft = draft_of(fields)
+        draft = await run_in_threadpool(draft_of, fields)
     except RequestError as error:
-        values = _values(site, visit, samples, Draft(), Outcome(fault=error))
-        return site.page(visit, "check.html", values, status=error.kind.status)
+        return await _page(site, visit, samples, Draft(), Outcome(fault=error))
     form = request.query_params.get("format", "")
     if form in _SUFFIXES:
         return await _report(site, request, visit, draft, form)
@@ -165,16 +163,26 @@ async def _posted(site: Site, samples: tuple[Sample, ...], request: Request) -> 
             e for each in outcome.checked.findings if each.number == int(wanted) for e in each.edits
         ]
         if edits:
-            text = applied(draft.text, edits)
+            text = await run_in_threadpool(applied, draft.text, edits)
             draft = replace(draft, content=text.encode("utf-8", "replace"), text=text)
             outcome = await check(site, request, visit, draft)
-    live = "hx-request" in request.headers
-    template = "check_results.html" if live else "check.html"
-    status = outcome.fault.kind.status if outcome.fault else 200
-    values = _values(site, visit, samples, draft, outcome)
-    response = site.page(visit, template, values, status=status)
-    if outcome.fault:
-        response.headers.update(outcome.fault.details.headers)
+    return await _page(site, visit, samples, draft, outcome)
+
+
+async def _page(
+    site: Site, visit: Visit, samples: tuple[Sample, ...], draft: Draft, outcome: Outcome
+) -> Response:
+    """Return the page, or the part of it that scripts ask for."""
+
+    def filled() -> Response:
+        values = _values(site, visit, samples, draft, outcome)
+        return site.page(visit, template, values, status=fault.kind.status if fault else 200)
+
+    live = "hx-request" in visit.request.headers
+    template, fault = "check_results.html" if live else "check.html", outcome.fault
+    response = await run_in_threadpool(filled)
+    if fault:
+        response.headers.update(fault.details.headers)
     return response
 
 
@@ -204,7 +212,7 @@ def _values(
     draft: Draft,
     outcome: Outcome | None,
 ) -> dict[str, Any]:
-    shown = len(draft.text) <= SHOWN
+    shown = len(draft.text) <= EDITED
     return {
         "samples": samples,
         "chosen": visit.request.query_params.get("sample", ""),

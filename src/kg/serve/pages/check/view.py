@@ -8,7 +8,9 @@ from typing import Any
 
 from kg.errors import Text
 from kg.namespaces import shorten
-from kg.serve.pages.check.edits import Edit, edits_of
+from kg.serve.pages.check.edits import Edit, Written, edits_of
+from kg.serve.pages.check.places import Places
+from kg.serve.pages.check.report import Listed
 from kg.serve.pages.words import Lang
 
 MOST = 200
@@ -16,6 +18,13 @@ MOST = 200
 _AROUND = 2
 """So many lines are shown before and after one with a finding."""
 _LONGEST = 300
+"""So many signs of a line are shown."""
+_WORDS = 600
+"""So many signs of a message are shown."""
+_TURTLE = 2000
+"""Statements of so many signs at most are shown as a proposal."""
+EDITED = 1_000_000
+"""Text of so many signs at most is sent back to be edited, and proposals for it carried out."""
 SEVERITIES: Mapping[str, tuple[str, Text, Text]] = {
     "Violation": ("error", Text("Fehler", "Error"), Text("Fehler", "errors")),
     "Warning": ("warning", Text("Warnung", "Warning"), Text("Warnungen", "warnings")),
@@ -65,14 +74,14 @@ class Checked:
 def checked_of(
     report: Mapping[str, Any], text: str, lang: Lang, prefixes: Mapping[str, str], *, turtle: bool
 ) -> Checked:
-    """Return the view of a report (docs/schemas/report.schema.json) on `text`.
+    """Return the view of a report on `text`, which `read_report` read.
 
     Proposals are carried out in `turtle` only.
     """
-    results = report["results"]
+    results: Listed = report["results"]
+    draft = Written(text if turtle and len(text) <= EDITED else "", prefixes)
     findings = tuple(
-        _finding(number, each, text if turtle else "", lang, prefixes)
-        for number, each in enumerate(results[:MOST], 1)
+        _finding(number, each, draft, lang) for number, each in enumerate(results[:MOST], 1)
     )
     counts = {name: report["counts"].get(name.lower(), 0) for name in SEVERITIES}
     return _checked(
@@ -80,19 +89,25 @@ def checked_of(
         text,
         _summary(counts, lang),
         valid=report["valid"],
-        more=len(results) - len(findings),
+        more=results.total - len(findings),
         statements=report["checked"].get("triples", 0),
     )
 
 
 def unreadable(message: str, line: int, column: int, text: str, lang: Lang) -> Checked:
     """Return the view of a text that could not be read, because of a fault at a place."""
-    finding = Finding(1, "error", Text("Fehler", "Error").to(lang), message, line, column)
+    word = Text("Fehler", "Error").to(lang)
+    finding = Finding(1, "error", word, shortened(message), line, column)
     summary = Text(
         de="Der Text lässt sich nicht lesen. Beheben Sie zuerst diesen Fehler.",
         en="The text cannot be read. Mend this fault first.",
     )
     return _checked((finding,), text, summary.to(lang), valid=False)
+
+
+def shortened(text: str, most: int = _WORDS) -> str:
+    """Return text with `most` signs at most: what was posted may stand in it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _checked(
@@ -104,38 +119,37 @@ def _checked(
     more: int = 0,
     statements: int = 0,
 ) -> Checked:
-    lines = text.split("\n")
-    placed = [each for each in findings if 0 < each.line <= len(lines)]
+    places = Places(text)
+    placed = [each for each in findings if 0 < each.line <= places.lines]
     return Checked(
         valid=valid,
         summary=summary,
         findings=findings,
-        blocks=tuple(_blocks(lines, placed)),
+        blocks=tuple(_blocks(places, placed)),
         elsewhere=tuple(each for each in findings if each not in placed),
         more=more,
         statements=statements,
     )
 
 
-def _finding(
-    number: int, result: Mapping[str, Any], text: str, lang: Lang, prefixes: Mapping[str, str]
-) -> Finding:
+def _finding(number: int, result: Mapping[str, Any], draft: Written, lang: Lang) -> Finding:
     severity, word, _ = SEVERITIES[result["severity"]]
     place: Mapping[str, Any] = next(iter(result["places"]), {})
     proposal = result["proposal"] or {}
     path = result["path"] or ""
+    turtle = proposal.get("turtle") or ""
     simple = path.startswith("<") and path.count("<") == 1 and path.endswith(">")
     return Finding(
         number=number,
         severity=severity,
         word=word.to(lang),
-        message=result["message"][lang],
+        message=shortened(result["message"][lang]),
         line=place.get("line") or 0,
         column=place.get("column") or 0,
-        path=shorten(path[1:-1], prefixes) if simple else "",
-        proposal=proposal["text"][lang] if proposal else "",
-        turtle=proposal.get("turtle") or "",
-        edits=edits_of(result, text, prefixes) if text else (),
+        path=shorten(path[1:-1], draft.prefixes) if simple else "",
+        proposal=shortened(proposal["text"][lang]) if proposal else "",
+        turtle=turtle if len(turtle) <= _TURTLE else "",
+        edits=edits_of(result, draft) if draft.text else (),
     )
 
 
@@ -165,7 +179,7 @@ def _summary(counts: Mapping[str, int], lang: Lang) -> str:
     return text.to(lang)
 
 
-def _blocks(lines: list[str], findings: Iterable[Finding]) -> Iterable[tuple[Line, ...]]:
+def _blocks(places: Places, findings: Iterable[Finding]) -> Iterable[tuple[Line, ...]]:
     """Yield the lines with findings and those around them, what is close together as one."""
     at: dict[int, list[Finding]] = {}
     for each in findings:
@@ -174,7 +188,7 @@ def _blocks(lines: list[str], findings: Iterable[Finding]) -> Iterable[tuple[Lin
         {
             number
             for line in at
-            for number in range(max(1, line - _AROUND), min(len(lines), line + _AROUND) + 1)
+            for number in range(max(1, line - _AROUND), min(places.lines, line + _AROUND) + 1)
         }
     )
     block: list[Line] = []
@@ -182,6 +196,6 @@ def _blocks(lines: list[str], findings: Iterable[Finding]) -> Iterable[tuple[Lin
         if block and number > block[-1].number + 1:
             yield tuple(block)
             block = []
-        block.append(Line(number, lines[number - 1][:_LONGEST], tuple(at.get(number, ()))))
+        block.append(Line(number, places.line(number, _LONGEST), tuple(at.get(number, ()))))
     if block:
         yield tuple(block)

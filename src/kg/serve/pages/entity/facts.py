@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kg.serve.pages.labels import last_part
@@ -31,6 +31,13 @@ class Fact:
     backward: bool = False
     name: str = ""
     """What the shapes call it, empty if nothing."""
+    total: int = 0
+    """How many values there are, if not all of them are here."""
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return self.total or len(self.values)
 
     @property
     def shown(self) -> tuple[Value, ...]:
@@ -43,15 +50,30 @@ class Fact:
         return self.values[len(self.shown) :]
 
 
-def facts_of(rows: Iterable[Row], inferred: str, *, backward: bool = False) -> list[Fact]:
-    """Return the facts of rows with ?p, ?g and ?o, or ?s for what points here."""
+def facts_of(
+    rows: Iterable[Row],
+    inferred: str,
+    *,
+    backward: bool = False,
+    totals: Mapping[str, int] | None = None,
+) -> list[Fact]:
+    """Return the facts of rows with ?p, ?g and ?o, or ?s for what points here.
+
+    `totals` are the numbers of values by property, where the rows may lack some.
+    """
     told: dict[str, dict[Term, list[str]]] = {}
     for row in rows:
         values = told.setdefault(row["p"].value, {})
         graphs = values.setdefault(row["s" if backward else "o"], [])
         graphs += [row["g"].value] if "g" in row else []
+    totals = totals or {}
     return [
-        Fact(path, tuple(_value(*one, inferred) for one in values.items()), backward)
+        Fact(
+            path,
+            tuple(_value(*one, inferred) for one in values.items()),
+            backward,
+            total=totals[path] if totals.get(path, 0) > len(values) else 0,
+        )
         for path, values in told.items()
     ]
 
@@ -79,10 +101,14 @@ def parted(facts: Iterable[Fact], vocabulary: Vocabulary) -> tuple[list[Fact], l
 
         def echo(value: Value) -> bool:
             known = value.term
-            return value.derived and (
-                any(known in paths[one] for one in narrower)  # noqa: B023
-                or any(paths[one].get(known) is False for one in twins)  # noqa: B023
-                or any(known in out.get(one, ()) for one in turned)  # noqa: B023
+            return (
+                value.derived
+                and not fact.total
+                and (  # noqa: B023
+                    any(known in paths[one] for one in narrower)  # noqa: B023
+                    or any(paths[one].get(known) is False for one in twins)  # noqa: B023
+                    or any(known in out.get(one, ()) for one in turned)  # noqa: B023
+                )
             )
 
         _put(said, fact, lambda value: not echo(value))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -18,8 +19,11 @@ from kg.serve.pages.site import PageRoute, Site
 from kg.serve.pages.sources import Source, Sources
 from kg.serve.pages.terms import Row, Term, iri
 from kg.serve.pages.visit import Visit
+from kg.serve.pages.vocabulary import Vocabulary
 
-_MOST = 1500
+_MOST, _SOME, _PATHS = 3000, 100, 60
+"""Statements about a resource, those of one property that point to it, and such properties."""
+_FORMATS = (("Turtle", "ttl"), ("JSON-LD", "jsonld"), ("N-Triples", "nt"), ("RDF/XML", "rdf"))
 _BUTTONS = {
     "answer": Text("Antwort als Tabelle mit Quellen", "Answer as a table with sources"),
     "network": Text("Im Netz zeigen", "Show in the network"),
@@ -45,11 +49,16 @@ class Described:
     iri: str
     out: list[Row]
     back: list[Row]
+    totals: Mapping[str, int]
 
     @property
     def is_known(self) -> bool:
         """Whether anything is said of it."""
         return bool(self.out or self.back)
+
+    def said(self, path: str) -> list[Term]:
+        """Return the values of a property."""
+        return [row["o"] for row in self.out if row["p"].value == path]
 
 
 def routes(site: Site) -> list[PageRoute]:
@@ -59,9 +68,17 @@ def routes(site: Site) -> list[PageRoute]:
 
 
 async def described(site: Site, visit: Visit, name: str) -> Described:
-    """Return the statements with `name` as subject and object, by two queries."""
-    out, back = await asyncio.gather(site.rows(visit, _out(name)), site.rows(visit, _back(name)))
-    return Described(name, _with_graphs(out), _with_graphs(back))
+    """Return the statements with `name` as subject, and some of each property as object.
+
+    These are three queries; `totals` tells how many there are of a property.
+    """
+    plain = visit.version.plain
+    out, counted = await asyncio.gather(
+        site.rows(visit, _out(name, plain)), site.rows(visit, _counts(name, plain))
+    )
+    totals = {row["p"].value: int(row["n"].value) for row in counted if "p" in row}
+    back = await site.rows(visit, _back(name, list(totals), plain)) if totals else []
+    return Described(name, _with_graphs(out), _with_graphs(back), totals)
 
 
 async def entity_page(site: Site, visit: Visit, name: str) -> Response | None:
@@ -80,63 +97,94 @@ async def entity_page(site: Site, visit: Visit, name: str) -> Response | None:
     classes = [row["o"].value for row in known.out if row["p"].value == RDF_TYPE]
     facts = [
         *(one for one in facts_of(known.out, site.inferred) if one.path not in _SAID_ABOVE),
-        *facts_of(known.back, site.inferred, backward=True),
+        *facts_of(known.back, site.inferred, backward=True, totals=known.totals),
     ]
     labels = await site.labels(visit, _mentioned(name, facts, classes))
-    facts, echoes = parted(facts, vocabulary)
-    ordered = vocabulary.most_special(classes)
-    ordered += [one for one in classes if one not in ordered]
-    used = _used_sources(known, sources, site.inferred)
-    values = {
-        "iri": name,
-        "labels": labels,
-        "title": labels.term(name),
-        "others": _other_names(known.out, labels.of(name)),
-        "kinds": labels.kinds(name) or vocabulary.most_special(classes),
-        "about": _about(known.out, visit),
-        "sections": _sections(facts, ordered, views, labels, visit.lang),
-        "deprecated": any(_is_true(row) for row in known.out if row["p"].value == _DEPRECATED),
-        "successors": [
-            row["o"].value for row in known.out if row["p"].value == _SUCCESSOR and row["o"].is_iri
-        ],
-        "echoes": [_sorted(fact, labels, "") for fact in echoes],
-        "sources": used,
-        "numbers": {source.graph: number for number, source in enumerate(used, 1)},
-        "inferred": site.inferred,
-        "formats": (
-            ("Turtle", "ttl"),
-            ("JSON-LD", "jsonld"),
-            ("N-Triples", "nt"),
-            ("RDF/XML", "rdf"),
-        ),
-        "links": [
-            (_BUTTONS[key].to(visit.lang), link)
-            for key, make in site.marks.items()
-            if (link := make(visit, name, classes))
-        ],
-        "query": lambda fact: _all_query(name, fact),
-        "cut": len(known.back) >= _MOST,
-    }
-    return site.page(visit, "entity.html", values)
+
+    def make() -> Response:
+        made = _Made(site, visit, known, labels, classes)
+        return site.page(visit, "entity.html", made.values(facts, vocabulary, views, sources))
+
+    return await site.made(visit, make)
 
 
-def _is_true(row: Row) -> bool:
-    return row["o"].value in ("true", "1")
+@dataclass(frozen=True)
+class _Made:
+    """What the template is filled with."""
+
+    site: Site
+    visit: Visit
+    known: Described
+    labels: Labels
+    classes: list[str]
+
+    def values(
+        self, facts: list[Fact], vocabulary: Vocabulary, views: Views, sources: Sources
+    ) -> dict[str, Any]:
+        name, labels, visit = self.known.iri, self.labels, self.visit
+        facts, echoes = parted(facts, vocabulary)
+        ordered = vocabulary.most_special(self.classes)
+        ordered += [one for one in self.classes if one not in ordered]
+        used = _used_sources(self.known, sources, self.site.inferred)
+        return {
+            "iri": name,
+            "labels": labels,
+            "title": labels.term(name),
+            "others": _other_names(self.known.out, labels.of(name)),
+            "kinds": labels.kinds(name) or vocabulary.most_special(self.classes),
+            "about": _about(self.known.out, visit),
+            "sections": _sections(facts, ordered, views, labels, visit.lang),
+            "deprecated": any(map(_is_true, self.known.said(_DEPRECATED))),
+            "successors": [one.value for one in self.known.said(_SUCCESSOR) if one.is_iri],
+            "echoes": [_sorted(fact, labels, "") for fact in echoes],
+            "sources": used,
+            "numbers": {source.graph: number for number, source in enumerate(used, 1)},
+            "inferred": self.site.inferred,
+            "formats": _FORMATS,
+            "links": [
+                (_BUTTONS[key].to(visit.lang), link)
+                for key, make in self.site.marks.items()
+                if (link := make(visit, name, self.classes))
+            ],
+            "query": lambda fact: _all_query(name, fact),
+            "cut": len(self.known.out) >= _MOST,
+        }
 
 
-def _out(name: str) -> str:
+def _is_true(term: Term) -> bool:
+    return term.value in ("true", "1")
+
+
+def _out(name: str, plain: bool) -> str:
     node = iri(name)
+    more = f"UNION {{ {node} ?p ?o }}" if plain else ""
     return f"""SELECT ?g ?p ?o WHERE {{
-  {{ GRAPH ?g {{ {node} ?p ?o }} }} UNION {{ {node} ?p ?o }}
-}} LIMIT {2 * _MOST}"""
+  {{ GRAPH ?g {{ {node} ?p ?o }} }} {more}
+}} LIMIT {_MOST}"""
 
 
-def _back(name: str) -> str:
+def _counts(name: str, plain: bool) -> str:
+    told = f"?s ?p {iri(name)}"
+    if plain:
+        told, count = f"{{ {told} }} UNION {{ GRAPH ?g {{ {told} }} }}", "DISTINCT ?s"
+    else:
+        count = "?s"
+    return f"SELECT ?p (COUNT({count}) AS ?n) WHERE {{ {told} }} GROUP BY ?p"
+
+
+def _back(name: str, paths: list[str], plain: bool) -> str:
+    """Return the query for some of what points to a resource by each of `paths`."""
     node = iri(name)
-    return f"""SELECT ?g ?s ?p WHERE {{
-  {{ SELECT ?g ?s ?p WHERE {{ GRAPH ?g {{ ?s ?p {node} }} }} LIMIT {_MOST} }}
-  UNION {{ SELECT ?s ?p WHERE {{ ?s ?p {node} }} LIMIT {_MOST} }}
-}}"""
+
+    def some(path: str) -> str:
+        told = f"?s {iri(path)} {node}"
+        where = f"{{ GRAPH ?g {{ {told} }} }}" + (f" UNION {{ {told} }}" if plain else "")
+        return (
+            f"{{ SELECT ?g ?s ?p WHERE {{ {{ SELECT ?g ?s WHERE {{ {where} }} LIMIT {_SOME} }} "
+            f"BIND ({iri(path)} AS ?p) }} }}"
+        )
+
+    return f"SELECT ?g ?s ?p WHERE {{ {' UNION '.join(map(some, paths[:_PATHS]))} }}"
 
 
 def _with_graphs(rows: list[Row]) -> list[Row]:
@@ -192,7 +240,7 @@ def _sorted(fact: Fact, labels: Labels, name: str) -> Fact:
         term = value.term
         return value.derived, labels.of(term.value) if term.is_iri else term.value
 
-    return Fact(fact.path, tuple(sorted(fact.values, key=key)), fact.backward, name)
+    return replace(fact, values=tuple(sorted(fact.values, key=key)), name=name)
 
 
 def _other_names(rows: Iterable[Row], title: str) -> list[Term]:

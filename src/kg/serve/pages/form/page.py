@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -46,25 +47,27 @@ class FormPage:
             if fresh and not request.query_params.keys() - {"lang"}:
                 return fresh
             sheet = await self._sheets.empty(visit, _given(request))
-            return self._page(visit, sheet, tag=f"form.{self.settings.name}")
+            return await self._page(visit, sheet, tag=f"form.{self.settings.name}")
         try:
             fields = await read_fields(request, BODY)
         except RequestError as error:
             sheet = await self._sheets.empty(visit, {})
             sheet.errors.append(error.text.to(visit.lang))
-            return self._page(visit, sheet, status=error.kind.status)
+            response = await self._page(visit, sheet, status=error.kind.status)
+            response.headers.update(error.details.headers)
+            return response
         posted = fields.values
         sheet = await self._sheets.empty(visit, posted)
         if fields.first("do") in ("part", "more"):
-            return self._page(visit, sheet)
+            return await self._page(visit, sheet)
         await self._sheets.fill(visit, sheet, posted)
         if not sheet.has_faults:
             status = await self._check(request, visit, sheet)
             if status != 200:
-                return self._page(visit, sheet, status=status)
+                return await self._page(visit, sheet, status=status)
         if fields.first("do") == "download" and not sheet.has_faults:
             return _download(sheet, visit)
-        return self._page(visit, sheet, status=422 if sheet.has_faults else 200)
+        return await self._page(visit, sheet, status=422 if sheet.has_faults else 200)
 
     async def _check(self, request: Request, visit: Visit, sheet: Sheet) -> int:
         """Have the checker of the version judge the Turtle; return the status of the page."""
@@ -80,7 +83,7 @@ class FormPage:
             sheet.entailed = (await impact_of(self.site, visit, report))[0]
         return 200
 
-    def _page(
+    async def _page(
         self, visit: Visit, sheet: Sheet, *, status: int = 200, tag: str = "form"
     ) -> Response:
         values = {
@@ -90,7 +93,9 @@ class FormPage:
             "intro": self.settings.intro.to(visit.lang) if self.settings.intro else "",
             "faulty": sheet.has_faults,
         }
-        return self.site.page(visit, "form.html", values, status=status, tag=tag)
+        return await run_in_threadpool(
+            self.site.page, visit, "form.html", values, status=status, tag=tag
+        )
 
 
 def _given(request: Request) -> Posted:

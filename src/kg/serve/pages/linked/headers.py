@@ -23,5 +23,6 @@ def with_links(
         given.append(memento_links(at))
     response.headers["Link"] = ", ".join(given)
     response.headers["Content-Location"] = at.form(form)
-    response.headers["Vary"] = VARY
+    for name in VARY.split(", "):
+        response.headers.add_vary_header(name)
     return response

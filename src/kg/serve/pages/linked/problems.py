@@ -9,13 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.serve.headers import etag
+from kg.serve.pages.linked.fault import problem_page
 from kg.serve.pages.linked.missing import Lost, respond, wants_page
 from kg.serve.pages.linked.problem_texts import ADVICE, Advice
 from kg.serve.pages.site import PageRoute, Site
 
 
 def routes(site: Site) -> list[PageRoute]:
-    """Return the routes of the problems: all of them, and each."""
+    """Return the routes of the problems: all of them, and each; faults become pages as well."""
+    site.problem_page = partial(problem_page, site)
     return [
         PageRoute("/problems", partial(_all, site)),
         PageRoute("/problems/{slug}", partial(_one, site)),

@@ -7,16 +7,17 @@ from collections.abc import Hashable
 
 from starlette.responses import Response
 
-MOST = 64
-_LARGEST = 1 << 20
+MOST = 256
+_LARGEST, _ALL = 1 << 19, 32 << 20
 
 
 class Recent:
-    """So many responses at most, those that were asked for last."""
+    """So many responses and bytes at most, those that were asked for last."""
 
     def __init__(self) -> None:
         """Keep none."""
         self._kept: OrderedDict[Hashable, tuple[bytes, dict[str, str]]] = OrderedDict()
+        self._bytes = 0
 
     def get(self, key: Hashable) -> Response | None:
         """Return the response that was put there, None if it is not kept."""
@@ -31,7 +32,13 @@ class Recent:
         """Keep a response that is complete and not too large, and return it."""
         body = bytes(response.body)
         if response.status_code == 200 and len(body) <= _LARGEST:
+            self._take(key)
             self._kept[key] = body, dict(response.headers)
-            while len(self._kept) > MOST:
-                self._kept.popitem(last=False)
+            self._bytes += len(body)
+            while len(self._kept) > MOST or self._bytes > _ALL:
+                self._take(next(iter(self._kept)))
         return response
+
+    def _take(self, key: Hashable) -> None:
+        body, _ = self._kept.pop(key, (b"", {}))
+        self._bytes -= len(body)
