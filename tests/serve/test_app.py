@@ -37,7 +37,8 @@ def test_headers(client: Client, path: str) -> None:
 @pytest.mark.parametrize("path", READ_ROUTES)
 def test_head(client: Client, path: str) -> None:
     """HEAD gives the headers of GET, with the length, and no body."""
-    get, head = client.get(path), client.request("HEAD", path)
+    plain = {"Accept-Encoding": "identity"}
+    get, head = client.get(path, headers=plain), client.request("HEAD", path, headers=plain)
     assert head.status_code == 200
     assert head.content == b""
     assert int(head.headers["content-length"]) == len(get.content) > 0
@@ -190,3 +191,14 @@ def test_health_of_a_stuck_engine(
     with Client(create_app(project, version, engine=Slow())) as client:
         response = client.get("/health")
     assert response.status_code == 503
+
+
+@pytest.mark.parametrize("path", ["/", "/static/style.css", "/ontology"])
+def test_a_page_keeps_its_policy(client: Client, path: str) -> None:
+    """A 304 sends no policy: browsers would put it in the place of that of the page they have."""
+    first = client.get(path, headers={"Accept": "text/html, */*;q=0.1"})
+    assert "default-src 'none'" in first.headers["content-security-policy"]
+    again = {"Accept": "text/html, */*;q=0.1", "If-None-Match": first.headers["etag"]}
+    second = client.get(path, headers=again)
+    assert second.status_code == 304
+    assert "content-security-policy" not in second.headers

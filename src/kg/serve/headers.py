@@ -48,6 +48,8 @@ UNLESS_SET = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+NOT_MODIFIED = 304
+"""Its headers replace those of the stored page, which keeps its policy if none is sent."""
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -82,7 +84,8 @@ class Headers:
                 headers.update(ON_ALL)
                 _restrict(headers, scope.get(CORS))
                 for name, value in UNLESS_SET.items():
-                    headers.setdefault(name, value)
+                    if status != NOT_MODIFIED or name != "Content-Security-Policy":
+                        headers.setdefault(name, value)
             else:
                 size += len(message.get("body", b""))
             await send(message)

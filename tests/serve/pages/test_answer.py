@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from tests.serve.helpers import Client
 from tests.serve.pages.library_site import PAGE, Page, served
 
+from kg.serve.pages.answer.csv import safe
 from kg.serve.pages.recent import MOST
 
 FILES = {
@@ -101,6 +102,50 @@ def test_choice_without_rows_says_so(library: Client) -> None:
     assert "Zu dieser Auswahl gibt es keine Zeile. Alles zeigen" in found.words
     assert found.all("table") == []
     assert "2 Bücher" in page(library, "/answer/city?place=&year=").words
+
+
+@pytest.mark.parametrize("year", ["-1", "99999", "12", "%D9%A1%D9%A9%D9%A9%D9%A9", "2019%0A"])
+def test_year_has_four_digits(library: Client, year: str) -> None:
+    """Other numbers are refused like what is no number."""
+    response = library.get(f"/answer/city?year={year}", headers=PAGE)
+    assert response.status_code == 400
+    assert "Das ist kein Jahr" in response.text
+    assert library.get("/answer/city?year=2019", headers=PAGE).status_code == 200
+
+
+def test_whole_iri_chooses_like_its_last_part(library: Client) -> None:
+    """The choice has the name of the thing, on the page and in the name of a file."""
+    path = "/answer/city{}?place=https://library.example/id/harbour"
+    found = page(library, path.format(""))
+    assert "(Auswahl: Bücherei am Hafen)" in found.words and "Emma" not in found.words
+    assert found.all("option", value="harbour")[0].get("selected") == ""
+    header = library.get(path.format(".csv")).headers["content-disposition"]
+    assert "bestand-buecherei-am-hafen-20" in header
+    other = page(library, "/answer/city?place=https://library.example/id/nowhere")
+    assert "library.example/id" not in other.words
+
+
+@pytest.mark.parametrize(
+    "text", [" =1+1", "\x01@SUM(1)", "＝1+1", "\u200b=1", "\t=1", "\x01\n -x", "\ufeff+A1", "－A1"]
+)
+def test_no_cell_is_a_formula(text: str) -> None:
+    """Whatever stands before the sign and however wide it is; control signs go."""
+    cell = safe(text)
+    assert cell.startswith("'")
+    assert not any(ord(sign) < 32 for sign in cell)
+
+
+@pytest.mark.parametrize("text", ["-12,5", "+49", "a=b", "Gütersloh", "7"])
+def test_other_cells_are_as_they_are(text: str) -> None:
+    """Numbers and names have no apostrophe."""
+    assert safe(text) == text
+
+
+def test_any_page_is_no_page_that_is_there(library: Client) -> None:
+    """If-None-Match: * of what is not there is not answered with 304."""
+    for path in ("nobody", "emma", "nobody.csv"):
+        response = library.get(f"/answer/{path}", headers={**PAGE, "If-None-Match": "*"})
+        assert response.status_code == 404
 
 
 def test_year_that_is_none_is_refused(library: Client) -> None:

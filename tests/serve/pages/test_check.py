@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, quote_from_bytes
 
 import httpx
 import pytest
@@ -15,8 +18,14 @@ from hypothesis import strategies as st
 from tests.serve.helpers import Client
 from tests.serve.pages.library_site import PAGE, Page, served
 
+from kg.serve.pages.check import input, page
 from kg.serve.pages.check.edits import Edit, Written, applied, edits_of
+from kg.serve.pages.check.input import _of_pairs
+from kg.serve.pages.check.page import Outcome, marks
 from kg.serve.pages.check.places import Places
+from kg.serve.pages.check.report import read_report
+from kg.serve.pages.check.view import checked_of
+from kg.serve.pages.site import Site
 
 PREFIXES = """@prefix lib: <https://library.example/ns#> .
 @prefix library: <https://library.example/id/> .
@@ -33,6 +42,9 @@ SAMPLES = {
     "samples/1-good.ttl": f"# de: Ein gutes <Buch>\n# en: A good <book>\n{GOOD}",
     "samples/2-bad.ttl": f"# de: Ein schlechtes\n# en: A bad one\n# exercise: yes\n{FAULTY}",
 }
+TURTLE = "<urn:a> <urn:b> <urn:c> .\n" * 1000
+HEAD = b"--x\r\ncontent-disposition: form-data"
+TAIL = b"\r\n\r\nx\r\n--x--"
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +218,11 @@ def test_markup_is_shown_as_text(client: Client) -> None:
         ("application/x-www-form-urlencoded", "text=\u00e4".encode(), 400),
         ("application/x-www-form-urlencoded", b"&".join([b"a=1"] * 1000), 400),
         ("text/plain", b"text", 415),
+        ("application/x-www-form-urlencoded", b"text=" + b"%" * 20_000, 400),
+        ("application/x-www-form-urlencoded", b"text=" + b"%0A" * 2_600_000, 413),
         ("application/x-www-form-urlencoded", b"text=" + b"a" * (9 << 20), 413),
+        ("multipart/form-data; boundary=x", b"--x\r\n" + b"a: b\r\n" * 10**6 + TAIL, 400),
+        ("multipart/form-data; boundary=x", HEAD + b";a=b" * 500_000 + TAIL, 400),
     ],
 )
 def test_hostile_forms(client: Client, content_type: str, body: bytes, status: int) -> None:
@@ -216,6 +232,151 @@ def test_hostile_forms(client: Client, content_type: str, body: bytes, status: i
     assert response.status_code == status
     assert response.headers["content-type"].startswith("text/html")
     assert len(response.content) < 200_000
+
+
+def test_long_text_is_sent_as_it_is(client: Client) -> None:
+    """More than 256 KiB with per cent signs is refused, with what to do; in parts it is read."""
+    text = GOOD + "# \u00e4\n" * 40_000
+    headers = {**PAGE, "Accept-Language": "de"}
+    response = client.post("/validate?page=1", data={"text": text}, headers=headers)
+    assert response.status_code == 413
+    assert "höchstens 256 KiB" in Page(response.text).words
+    assert "die Datei, oder senden Sie das Formular als multipart" in Page(response.text).words
+    assert post(client, text).status_code == 200
+    short = client.post("/validate?page=1", data={"text": GOOD}, headers=headers)
+    assert "Keine Fehler" in Page(short.text).words
+
+
+@given(
+    st.binary(max_size=40)
+    | st.text("aZ09%=_+-.~! \n\r", max_size=40).map(lambda text: text.encode())
+)
+def test_forms_are_decoded_as_the_library_does(value: bytes) -> None:
+    """Fields mean what a function of the standard library makes of them."""
+    ascii_only = quote_from_bytes(value).encode()
+    for raw in (ascii_only, bytes(byte for byte in value if byte < 128 and byte != 38)):
+        expected = parse_qsl("text=" + raw.decode(), keep_blank_values=True)[0][1]
+        assert _of_pairs(b"text=" + raw).first("text") == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        (input, "_of_pairs"),
+        (input, "_of_parts"),
+        (page, "draft_of"),
+        (page, "read_report"),
+        (page, "checked_of"),
+        (page, "unreadable"),
+        (page, "applied"),
+        (page, "marks"),
+        (Site, "page"),
+    ],
+)
+def test_long_work_is_not_done_in_the_loop(
+    client: Client, monkeypatch: pytest.MonkeyPatch, where: Any, name: str
+) -> None:
+    """What takes long for a long text runs in a thread, beside that of the event loop."""
+    work, found = getattr(where, name), []
+
+    def watched(*given: Any, **more: Any) -> Any:
+        with contextlib.suppress(RuntimeError):
+            asyncio.get_running_loop()
+            found.append("loop")
+        found.append("called")
+        return work(*given, **more)
+
+    monkeypatch.setattr(where, name, watched)
+    number = str(next(each["number"] for each in marks_in(post(client, FAULTY)) if each["edits"]))
+    post(client, FAULTY, more={"apply": number})
+    post(client, "a b")
+    client.post("/validate?page=1", data={"text": GOOD}, headers=PAGE)
+    assert set(found) == {"called"}
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 200_000,
+        f"{PREFIXES} lib:{'a' * 200_000} {'b' * 200_000}",
+        f"{PREFIXES} {'c' * 200_000}:a lib:b lib:c .",
+        f"{PREFIXES} lib:a lib:b 1{'.000' * 50_000} .",
+        f'{PREFIXES} lib:a lib:b "{"d" * 200_000}" xsd:{"e" * 200_000} .',
+        "<" + "f" * 200_000 + " g>",
+    ],
+)
+def test_long_words_are_not_told_again(client: Client, text: str, lang: str) -> None:
+    """Where a very long word is at fault, messages have its start only; programs get the same."""
+    message = marks_in(post(client, text, query=f"&lang={lang}"))[0]["message"]
+    assert 20 < len(message) < 600
+    media = {"Content-Type": "text/turtle"}
+    sent = client.post(f"/validate?lang={lang}", content=text.encode(), headers=media)
+    assert sent.status_code == 400
+    assert len(sent.content) < 3000
+
+
+def long_report(count: int) -> dict[str, Any]:
+    """Return a report with findings near the end of a text, and much that follows."""
+    results = [
+        {
+            "severity": "Violation",
+            "message": {"de": "\u00e4" * 5000, "en": "y" * 5000},
+            "path": None,
+            "focus": "<urn:a>",
+            "proposal": {"text": {"de": "z" * 5000, "en": ""}, "replace": None, "turtle": TURTLE},
+            "places": [{"file": "data.ttl", "line": 100_000 - 7 * number, "column": 1}],
+            "spots": {"value": None, "path": None, "focus": None},
+        }
+        for number in range(count)
+    ]
+    follows = {f"<urn:{number}>": [["<urn:a>", "<urn:b>", '"]}"']] * 300 for number in range(9)}
+    return {
+        "valid": False,
+        "checked": {"triples": count},
+        "counts": {"violation": count, "warning": 0, "info": 0},
+        "results": results,
+        "impact": {"entailed": follows, "retracted": {}},
+    }
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("count", [0, 3, 400])
+def test_reports_are_read_up_to_a_number(count: int, indent: int | None) -> None:
+    """All but long lists is as `json` reads it; of these there are the start and the length."""
+    report = long_report(count)
+    read = read_report(json.dumps(report, indent=indent).encode(), 200)
+    assert read["results"] == report["results"][:200]
+    assert read["results"].total == count
+    follows = read["impact"]["entailed"]
+    assert {name: (len(each), each.total) for name, each in follows.items()} == {
+        f"<urn:{number}>": (200, 300) for number in range(9)
+    }
+    for name in ("valid", "checked", "counts"):
+        assert read[name] == report[name]
+
+
+def test_the_view_of_a_long_text_is_short() -> None:
+    """100,000 lines with thousands of long messages become 200 findings, all of them cut."""
+    report = read_report(json.dumps(long_report(3000)).encode(), 200)
+    text = "\n".join(f"line {number} {'x' * 900}" for number in range(1, 100_001))
+    checked = checked_of(report, text, "de", {}, turtle=True)
+    assert (len(checked.findings), checked.more, checked.elsewhere) == (200, 2800, ())
+    shown = [line for block in checked.blocks for line in block]
+    assert len(shown) < 1100
+    assert all(line.text.startswith(f"line {line.number} ") for line in shown)
+    assert max(len(line.text) for line in shown) == 300
+    size = len(repr(marks(Outcome(checked)))) + sum(len(repr(line)) for line in shown)
+    assert size < 1_500_000
+
+
+def test_one_route_for_all_methods(client: Client) -> None:
+    """OPTIONS and what is no method here name GET, HEAD and POST."""
+    methods = {"GET", "HEAD", "POST", "OPTIONS"}
+    for method in ("OPTIONS", "PUT"):
+        response = client.request(method, "/validate")
+        assert set(response.headers["allow"].split(", ")) == methods
+    assert client.request("HEAD", "/validate", headers=PAGE).status_code == 200
 
 
 def marks_in(response: httpx.Response) -> list[dict[str, Any]]:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, Store
 from tests.serve.helpers import Client
 from tests.serve.pages.library_site import PAGE, Page
 from tests.serve.pages.overview_site import MANY
 
+from kg.namespaces import RDFS, SKOS
 from kg.publish.statistics import read_statistics
 from kg.publish.versions import Version
 from kg.serve.app import create_app
+from kg.serve.pages.overview.list_query import list_query
+from kg.serve.pages.overview.listing import SIZE
+from kg.serve.pages.site import Site
+from kg.serve.pages.terms import Row
+from kg.serve.pages.visit import Visit
 from kg.settings import read_project
 
 LIST = "/contents/list?class=https://library.example/ns%23"
@@ -110,3 +118,65 @@ def test_all_municipalities(published_project: object, published: Version) -> No
         began = time.perf_counter()
         client.get(f"{address}&page=50")
         assert time.perf_counter() - began < 1
+
+
+def test_list_comes_as_one_sorted_text() -> None:
+    """Of a thing with several names the page's language counts; accents and tabs do not."""
+    store = Store()
+    texts = {
+        "a": '"Ärger \\t x"@de, "Zorn"@en',
+        "b": '"Maße"@en, "Masse, lang"',
+        "c": '"Éclair"@fr',
+        "d": '"E\\u0301"@fr, "kurz"@de-AT',
+    }
+    for end, names in texts.items():
+        text = f"<urn:x/{end}> a <urn:C> ; <{SKOS}prefLabel> {names} ."
+        store.load(text.encode(), RdfFormat.TURTLE)
+    store.load(
+        f'<urn:x/e> a <urn:C> ; <{RDFS}label> "Zuletzt"@de . '
+        "<urn:x/N-1> a <urn:C> . [] a <urn:C> .".encode(),
+        RdfFormat.TURTLE,
+    )
+    rows = list(store.query(list_query("urn:C", "de", is_named=False)))
+    assert [one.split("\t") for one in rows[0]["lines"].value.split("\n")] == [
+        ["arger x", "urn:x/a"],
+        ["eclair", "urn:x/c"],
+        ["kurz", "urn:x/d"],
+        ["masse, lang", "urn:x/b"],
+        ["n-1", "urn:x/N-1"],
+        ["zuletzt", "urn:x/e"],
+    ]
+    english = next(iter(store.query(list_query("urn:C", "en", is_named=True))))["lines"].value
+    assert "zorn\turn:x/a" in english and "masse\turn:x/b" in english
+
+
+def test_long_list_is_no_long_answer(
+    published_project: Path, published: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer that the page reads has a row for each thing: it would hold up all others."""
+    counts: list[int] = []
+    rows = Site.rows
+
+    async def counted(site: Site, visit: Visit, query: str) -> list[Row]:
+        found = await rows(site, visit, query)
+        if "Identifier" in query or "/id/identifier/" in query:
+            counts.append(len(found))
+        return found
+
+    monkeypatch.setattr(Site, "rows", counted)
+    with Client(create_app(read_project(published_project), published)) as client:
+        text = client.get("/contents/list?class=http://www.w3.org/ns/adms%23Identifier").text
+        assert len(names(text)) == SIZE
+        assert (
+            client.get(f"/contents/list?class={KGO.replace('#', '%23')}Nothing").status_code == 404
+        )
+    assert counts and max(counts) < 10 * SIZE
+
+
+def test_any_page_is_no_page_that_is_there(overview: Client) -> None:
+    """If-None-Match: * of what is not there is not answered with 304."""
+    anything = {**PAGE, "If-None-Match": "*"}
+    assert overview.get("/contents/list?class=urn:x", headers=anything).status_code == 404
+    first = overview.get(f"{LIST}Book", headers=PAGE)
+    known = {**PAGE, "If-None-Match": first.headers["etag"]}
+    assert overview.get(f"{LIST}Book", headers=known).status_code == 304

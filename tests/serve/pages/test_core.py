@@ -14,6 +14,7 @@ from kg.serve.pages.addresses import Addresses, anchor
 from kg.serve.pages.assets import stamp_of
 from kg.serve.pages.entity.facts import facts_of, parted
 from kg.serve.pages.entity.views import NOWHERE, views_of
+from kg.serve.pages.form.things import is_written
 from kg.serve.pages.labels import Labels, best, last_part
 from kg.serve.pages.recent import Recent
 from kg.serve.pages.terms import Row, Term, iri, literal, rows_of
@@ -297,3 +298,19 @@ def test_kept_responses_are_bounded() -> None:
     recent.put("large", Response(b"x" * (1 << 20)))
     recent.put("missing", Response(b"x", 404))
     assert recent.get("large") is recent.get("missing") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "written"),
+    [
+        ("Löhne", "Löhne", True),
+        ("löhne", "Löhne", True),
+        ("Stadt Löhne", "Löhne", True),
+        ("05758024", "Löhne", True),
+        ("Lohne", "Löhne", False),
+        ("Buren", "Büren", False),
+    ],
+)
+def test_what_is_spelled_alike_is_asked_about(typed: str, label: str, written: bool) -> None:
+    """A form takes what was typed, and no other thing whose name differs by an umlaut."""
+    assert is_written(typed, label) is written

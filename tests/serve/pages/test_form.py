@@ -112,6 +112,13 @@ def test_the_file_is_what_was_shown(client: Client) -> None:
     assert response.text == turtle(post(client, "book", GOOD))
 
 
+def test_a_long_form_is_refused(client: Client) -> None:
+    """More than 256 KiB is answered with the form and what to do, before it is read."""
+    response = post(client, "book", {**GOOD, "main.rdfs:label@de": "\n" * 100_000})
+    assert response.status_code == 413
+    assert "256 KiB" in Page(response.text).words
+
+
 def test_faults_stand_at_their_fields(client: Client) -> None:
     """What is missing and what the shapes refuse is said where it is typed, which is kept."""
     missing = post(client, "book", {"main.rdfs:label@en": "X"})

@@ -145,10 +145,10 @@ FAULTS = [
     ("/answer/nonexist", 404, "not-found"),
     ("/doc?iri=%20", 400, "bad-request"),
     ("/contents/list", 400, "bad-request"),
-    ("/map/card", 400, "bad-request"),
+    ("/contribute/new/zzz", 404, "not-found"),
     ("/history/77777", 404, "not-found"),
     ("/static/nothing.css", 404, "not-found"),
-    ("/sparql?query=ASK&format=docx", 400, "query-syntax"),
+    ("/sparql?query=ASK%7B%7D&format=docx", 406, "not-acceptable"),
 ]
 
 
@@ -196,11 +196,18 @@ def test_the_page_about_a_fault_is_in_the_language_asked_for(linked: Client) -> 
     ],
 )
 def test_programs_keep_their_problems(linked: Client, accept: str) -> None:
-    """Who does not prefer HTML gets JSON, as the editor's script does with a wrong query."""
-    for path in ("/sparql?query=ASK", "/contents/list"):
-        response = linked.get(path, headers={"Accept": accept})
-        assert response.status_code == 400
-        assert response.headers["content-type"] == "application/problem+json"
+    """Who does not prefer HTML gets JSON."""
+    response = linked.get("/contents/list", headers={"Accept": accept})
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_the_script_of_the_editor_keeps_its_problems(linked: Client) -> None:
+    """A wrong query that is asked for results is answered with JSON that names the place."""
+    accept = "application/sparql-results+json, text/turtle;q=0.9"
+    response = linked.get("/sparql?query=ASK", headers={"Accept": accept})
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["line"] == 1
 
 
 def test_the_page_keeps_the_headers_of_the_problem(linked: Client) -> None:

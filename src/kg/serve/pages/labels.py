@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from kg.errors import Text
 from kg.namespaces import DCT, RDF_TYPE, RDFS, SH, SKOS
+from kg.serve.pages.known_terms import KNOWN, twin
 from kg.serve.pages.terms import Row, Term, iri, one_of
 from kg.serve.pages.vocabulary import Vocabulary
 from kg.serve.pages.words import Lang
@@ -52,10 +54,19 @@ class Labels:
         for key in NAMES:
             if key in names:
                 return best(names[key], self._lang)
-        declared = self._vocabulary.label(name)
+        declared = self._declared(name)
         if declared:
             return Term("literal", declared.to(self._lang), self._lang)
         return Term("literal", last_part(name))
+
+    def _declared(self, name: str) -> Text | None:
+        """Return the name of a term by the ontology, its twin there, or what everyone knows."""
+        other = twin(name)
+        return (
+            self._vocabulary.label(name)
+            or (self._vocabulary.label(other) if other else None)
+            or KNOWN.get(name)
+        )
 
     def of(self, name: str) -> str:
         """Return the name of a resource, of the last part of its IRI if it has none."""

@@ -1,7 +1,7 @@
 """What a reader can choose on a page of answers, and what the address says was chosen.
 
-Parameters are the names of the variables to choose by, with the last part of an IRI or a value;
-`year`, a year; `dated=1`, only rows with a period.
+Parameters are the names of the variables to choose by, with an IRI, the last part of it or a value;
+`year`, a year of four digits; `dated=1`, only rows with a period.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kg.serve.pages.terms import Term
 from kg.serve.pages.visit import Visit
 from kg.serve.problems import BAD_REQUEST, RequestError
 
-_YEAR = re.compile(r"-?\d{1,6}\Z")
+_YEAR = re.compile(r"[0-9]{4}\Z")
 _MOST_YEARS = 300
 
 
@@ -70,7 +70,9 @@ class Choosing:
     def words(self) -> list[str]:
         """What was chosen, in words."""
         named = [
-            one.option.label if one.option else one.chosen for one in self.filters if one.chosen
+            one.option.label if one.option else last_part(one.chosen)
+            for one in self.filters
+            if one.chosen
         ]
         return named + ([str(self.choice.year)] if self.choice.year is not None else [])
 
@@ -103,17 +105,21 @@ def choosing_of(tables: list[Table], name_of: Callable[[Term], str], visit: Visi
                 if column in each.query.filters
                 for one in each.values(column.name)
             ]
+            options = _options(dict.fromkeys(found), name_of)
             filters[column.name] = Filter(
                 column.name,
                 column.label.to(visit.lang),
-                _options(dict.fromkeys(found), name_of),
-                given.get(column.name, ""),
+                options,
+                _short(given.get(column.name, ""), options),
             )
     year = given.get("year", "")
     if year and not _YEAR.match(year):
         raise RequestError(
             BAD_REQUEST,
-            Text(de=f"Das ist kein Jahr: {year[:40]}", en=f"This is not a year: {year[:40]}"),
+            Text(
+                de=f"Das ist kein Jahr mit vier Ziffern: {year[:40]}",
+                en=f"This is not a year of four digits: {year[:40]}",
+            ),
         )
     values = {
         one.name: one.option.term.value if one.option else one.chosen
@@ -122,6 +128,12 @@ def choosing_of(tables: list[Table], name_of: Callable[[Term], str], visit: Visi
     }
     choice = Choice(values, int(year) if year else None, given.get("dated", "") not in ("", "0"))
     return Choosing(tuple(filters.values()), _years(tables, visit), choice)
+
+
+def _short(asked: str, options: Iterable[Option]) -> str:
+    """Return a value as the page's own links have it, also if it was given as a whole IRI."""
+    known = [one.value for one in options if asked in (one.value, one.term.value)]
+    return known[0] if known and asked not in known else asked
 
 
 def _options(terms: Iterable[Term], name_of: Callable[[Term], str]) -> tuple[Option, ...]:

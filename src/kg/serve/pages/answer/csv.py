@@ -10,13 +10,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 
 from kg.serve.pages.answer.sheet import GroupView, Piece, RowView, Sheet, TableView
 from kg.serve.pages.visit import Visit
 
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d[\d.,]*\Z")
-_BREAK = re.compile(r"\s*[\r\n]+\s*")
+_UNSEEN = r"[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_FORMULA = re.compile(rf"{_UNSEEN}[=+\-@]")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*\Z")
+_BREAK = re.compile(r"\s*[\t\n\v\f\r\x85\u2028\u2029]+\s*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def as_csv(visit: Visit, sheet: Sheet) -> tuple[bytes, str]:
@@ -34,8 +37,9 @@ def as_csv(visit: Visit, sheet: Sheet) -> tuple[bytes, str]:
 
 def safe(text: str) -> str:
     """Return a cell that no spreadsheet computes, on one line."""
-    line = _BREAK.sub(" ", text)
-    return f"'{line}" if _FORMULA.match(line) and not _NUMBER.match(line) else line
+    line = _CONTROL.sub("", _BREAK.sub(" ", text))
+    shown = unicodedata.normalize("NFKC", line)  # spreadsheets take ＝ for =
+    return f"'{line}" if _FORMULA.match(shown) and not _NUMBER.match(line) else line
 
 
 def joined(pieces: tuple[Piece, ...]) -> str:

@@ -23,6 +23,8 @@ TURTLE = "turtle"
 URLENCODED = 1 << 18
 """So many bytes a form has at most that does not send its fields as they are."""
 _MOST_FIELDS = 500
+_MOST_SIGNS = 10_000
+"""So many per cent signs there are at most in a form that browsers would not send."""
 _HEAD = 4096
 """So many bytes the head of a part has at most: what reads it takes long for more."""
 _MEDIA: Mapping[str, str] = MappingProxyType(
@@ -110,8 +112,11 @@ def _decoded(value: bytes) -> str:
     """Undo the per cent signs, which C does at once if it takes them for quoted-printable."""
     spaced = value.replace(b"+", b" ")
     quoted = spaced.replace(b"=", b"%3D").replace(b"%", b"=")
-    found = b"" if b"\n" in quoted or b"\r" in quoted else a2b_qp(quoted)
-    if len(found) != len(quoted) - 2 * quoted.count(b"="):  # not all were % and two digits
+    found = a2b_qp(quoted)
+    whole = len(found) == len(quoted) - 2 * quoted.count(b"=")  # all were % and two digits
+    if not whole or b"\n" in quoted or b"\r" in quoted:
+        if spaced.count(b"%") > _MOST_SIGNS:
+            raise _damaged()
         found = unquote_to_bytes(spaced)
     return found.decode("utf-8", "replace")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import accumulate
 
-_BLOCK = 4096
+_BLOCK = 1024
 
 
 class Places:

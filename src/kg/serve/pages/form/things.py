@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from starlette.concurrency import run_in_threadpool
 
@@ -108,7 +109,7 @@ class Things:
             return (found[0], []) if len(found) == 1 else (None, found)
         names = Names(visit, await self.site.vocabulary(visit))
         options = [self._option(hit, names) for hit in hits]
-        if exact and options:
+        if exact and options and is_written(text, options[0].label):
             return options[0], []
         return None, options
 
@@ -145,6 +146,15 @@ class Things:
         rows: list[Row] = await self.site.rows(visit, query)
         found = await self.options(visit, [row["x"].value for row in rows])
         return list(found.values())
+
+
+def is_written(text: str, label: str) -> bool:
+    """Return whether what was found is what was typed, and not a name that is only spelled alike.
+
+    The search takes Lohne for Löhne; a form asks which of them is meant. Keys have digits.
+    """
+    typed, name = (normalize("NFC", one).casefold().strip() for one in (text, label))
+    return any(map(str.isdigit, typed)) or name in typed or typed in name
 
 
 def _part(name: str, field: Field) -> str:

@@ -49,6 +49,7 @@ def problem_page(
 
 def _visit(site: Site, request: Request) -> Visit:
     """Return the visit of a request with a fault: that may be in its version, which is left out."""
+    request = _at_root(request)
     given = request.query_params.get("version")
     past: Past | None = None
     try:
@@ -58,6 +59,12 @@ def _visit(site: Site, request: Request) -> Visit:
     published = past.version if past else site.serving.current()
     nothing: dict[str, str] = {}
     return Visit(request, page_language(request), published, past, site.addresses, nothing.get)
+
+
+def _at_root(request: Request) -> Request:
+    """Return the request as the application got it; what is mounted, as /static is, moves root."""
+    scope = request.scope
+    return Request({**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))})
 
 
 def _without_version(request: Request) -> Request:

@@ -1,46 +1,45 @@
-"""/contents/list: all things of a class by name, page by page, with a choice by letter or text."""
+"""/contents/list: all things of a class by name, page by page, with a choice by letter or text.
+
+A list is sorted by the query and comes as one text: 60,000 rows of JSON would hold up the server.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import Text
-from kg.namespaces import SKOS
-from kg.serve.pages.labels import NAMES, best, last_part
-from kg.serve.pages.overview.listing import Recent, asked, part_of, plain, sort_key
+from kg.serve.pages.labels import Labels, last_part
+from kg.serve.pages.overview.list_query import MOST, list_query, named_query
+from kg.serve.pages.overview.listing import Part, Recent, asked, part_of, plain
 from kg.serve.pages.site import PageRoute, Site
-from kg.serve.pages.terms import Row, Term, iri
+from kg.serve.pages.terms import iri
 from kg.serve.pages.visit import Visit
-from kg.serve.pages.words import Lang
 from kg.serve.problems import BAD_REQUEST, Details, RequestError
 
-MOST = 60_000
-"""So many things of a class are listed."""
 _OTHERS = "#"
+_LISTS = 12
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing with its name in one language; `key` is what it is found by: name and end of IRI.
-
-    `letter` is the first of its name, # for any other sign.
-    """
+    """A thing with its name and the language of that."""
 
     iri: str
     name: str
     lang: str
-    key: str
-    letter: str
 
 
 def routes(site: Site) -> list[PageRoute]:
     """Return the route of the lists."""
-    lists: Recent[Thing] = Recent()
+    lists: Recent[str] = Recent(_LISTS)
+    turn = asyncio.Semaphore(1)  # a worker is left to others
 
     async def handle(request: Request) -> Response:
         visit = await site.visit(request)
@@ -49,8 +48,12 @@ def routes(site: Site) -> list[PageRoute]:
         if fresh:
             return fresh
         key = (visit.version.version, name, visit.lang)
-        things = await lists.get(key, lambda: _read(site, visit, name))
-        return await _page(site, visit, name, things)
+
+        async def read() -> Sequence[str]:
+            async with turn:
+                return await _read(site, visit, name)
+
+        return await _page(site, visit, name, await lists.get(key, read))
 
     return [PageRoute("/contents/list", handle)]
 
@@ -73,86 +76,76 @@ def asked_class(request: Request) -> str:
     )
 
 
-async def _page(site: Site, visit: Visit, name: str, things: Sequence[Thing]) -> Response:
+async def _page(site: Site, visit: Visit, name: str, lines: Sequence[str]) -> Response:
     letter, text = asked(visit.request, "letter").upper(), asked(visit.request, "q")
-    found = chosen(things, letter, text)
+    found, letters = await run_in_threadpool(lambda: (chosen(lines, letter, text), _letters(lines)))
     part = part_of(visit.request, found)
+    shown = [thing_of(line) for line in part.items]
+    labels = await site.labels(visit, [name, *shown])
+    things = [_thing(one, labels) for one in shown]
     values = {
         "name": name,
-        "labels": await site.labels(visit, [name]),
-        "part": part,
-        "total": len(things),
+        "labels": labels,
+        "part": Part(things, part.page, part.pages, part.total),
+        "total": len(lines),
         "most": MOST,
-        "letters": _letters(things),
+        "letters": letters,
         "letter": letter,
         "text": text,
-        "twice": _twice(part.items),
+        "twice": _twice(things),
         "last": last_part,
         "link": lambda page: visit.here(page=page),
     }
-    status = 200 if things else 404
-    return site.page(visit, "contents_list.html", values, tag="list", status=status)
+    status = 200 if lines else 404
+    return await site.made(
+        visit, lambda: site.page(visit, "contents_list.html", values, tag="list", status=status)
+    )
 
 
-def chosen(things: Sequence[Thing], letter: str, text: str) -> Sequence[Thing]:
+def thing_of(line: str) -> str:
+    """Return the IRI in a line of `list_query`."""
+    return line.rpartition("\t")[2]
+
+
+def chosen(lines: Sequence[str], letter: str, text: str) -> Sequence[str]:
     """Return those whose name begins with `letter` and has `text` in it, or whose IRI ends so."""
     words = plain(text)
     if not letter and not words:
-        return things
+        return lines
     return [
         one
-        for one in things
-        if (not letter or one.letter == letter) and (not words or words in one.key)
+        for one in lines
+        if (not letter or _letter(one) == letter) and (not words or _has(one, words))
     ]
 
 
-async def _read(site: Site, visit: Visit, name: str) -> Sequence[Thing]:
-    rows = await site.rows(visit, _query(name))
-    names = _names(rows)
-    if not all(names.values()):
-        for thing, more in _names(await site.rows(visit, _rest_query(name))).items():
-            names.setdefault(thing, []).extend(more)
-    things = [_thing(iri, found, visit.lang) for iri, found in names.items()]
-    return sorted(things, key=lambda one: (sort_key(one.name), one.iri))
+def _has(line: str, words: str) -> bool:
+    name, _, thing = line.rpartition("\t")
+    return words in name or words in last_part(thing).casefold()
 
 
-def _query(name: str) -> str:
-    return f"""SELECT ?thing ?name WHERE {{
-  ?thing a {iri(name)} . FILTER (isIRI(?thing))
-  OPTIONAL {{ ?thing <{SKOS}prefLabel> ?name }}
-}} LIMIT {MOST}"""
+def _letter(line: str) -> str:
+    """Return the first letter of a name, # for any other sign."""
+    first = line[:1].upper()
+    return first if first.isalpha() else _OTHERS
 
 
-def _rest_query(name: str) -> str:
-    """Return the query for other names of the things that have no preferred one."""
-    others = " ".join(f"<{one}>" for one in NAMES[1:])
-    return f"""SELECT ?thing ?name WHERE {{
-  ?thing a {iri(name)} . FILTER (isIRI(?thing))
-  FILTER NOT EXISTS {{ ?thing <{SKOS}prefLabel> ?preferred }}
-  VALUES ?p {{ {others} }} ?thing ?p ?name
-}} LIMIT {MOST}"""
+async def _read(site: Site, visit: Visit, name: str) -> Sequence[str]:
+    """Return the lines of all things, sorted."""
+    unnamed = await site.rows(visit, named_query(name))
+    query = list_query(name, visit.lang, is_named=not unnamed)
+    lines = [row["lines"].value for row in await site.rows(visit, query) if "lines" in row]
+    return await run_in_threadpool(lambda: sorted(filter(None, "".join(lines).split("\n"))))
 
 
-def _names(rows: Iterable[Row]) -> dict[str, list[Term]]:
-    found: dict[str, list[Term]] = {}
-    for row in rows:
-        names = found.setdefault(row["thing"].value, [])
-        if "name" in row and row["name"].kind == "literal":
-            names.append(row["name"])
-    return found
+def _thing(name: str, labels: Labels) -> Thing:
+    label = labels.term(name)
+    return Thing(name, label.value, label.lang)
 
 
-def _thing(name: str, found: list[Term], lang: Lang) -> Thing:
-    label = best(found, lang) if found else Term("literal", last_part(name))
-    key = plain(label.value)
-    first = key[:1].upper()
-    letter = first if first.isalpha() else _OTHERS
-    return Thing(name, label.value, label.lang, f"{key}\n{last_part(name).casefold()}", letter)
-
-
-def _letters(things: Iterable[Thing]) -> list[str]:
+def _letters(lines: Iterable[str]) -> list[str]:
     """Return the letters that names begin with, # last."""
-    return sorted({one.letter for one in things}, key=lambda one: (one == _OTHERS, one))
+    return sorted({_letter(one) for one in lines}, key=lambda one: (one == _OTHERS, one))
 
 
 def _twice(things: Iterable[Thing]) -> set[str]:
