@@ -18,6 +18,7 @@ from kg.serve.negotiate import ANY, Offer, Representation, language, prefers_pag
 
 MEDIA_TYPE = "application/problem+json"
 _FOR_PROGRAMS = Offer((*ANY.representations, Representation("json", MEDIA_TYPE)), ANY.names)
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _LOG = logging.getLogger("kg.serve")
 
 
@@ -133,6 +134,14 @@ def _page(request: Request, kind: Kind, text: Text, details: Details) -> Respons
 
 
 def _wants_page(request: Request) -> bool:
+    """Return whether a browser asks, by a link or a form, and rather for HTML.
+
+    Scripts of ours that ask for a part of a page would put a page into a page.
+    """
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    by_browser = request.method in ("GET", "HEAD") or (request.method == "POST" and sent in _FORMS)
+    if not by_browser or "hx-request" in request.headers:
+        return False
     if "html" in request.query_params.getlist("format"):
         return True
     return prefers_page(_FOR_PROGRAMS, ", ".join(request.headers.getlist("accept")))

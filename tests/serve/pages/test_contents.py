@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import QuerySolutions, RdfFormat, Store
 from tests.serve.helpers import Client
 from tests.serve.pages.library_site import PAGE, Page
 from tests.serve.pages.overview_site import MANY
@@ -120,6 +120,14 @@ def test_all_municipalities(published_project: object, published: Version) -> No
         assert time.perf_counter() - began < 1
 
 
+def lines(store: Store, query: str) -> list[str]:
+    """The lines of a list."""
+    result = store.query(query)
+    assert isinstance(result, QuerySolutions)
+    [row] = result
+    return str(row["lines"].value).split("\n")
+
+
 def test_list_comes_as_one_sorted_text() -> None:
     """Of a thing with several names the page's language counts; accents and tabs do not."""
     store = Store()
@@ -137,8 +145,8 @@ def test_list_comes_as_one_sorted_text() -> None:
         "<urn:x/N-1> a <urn:C> . [] a <urn:C> .".encode(),
         RdfFormat.TURTLE,
     )
-    rows = list(store.query(list_query("urn:C", "de", is_named=False)))
-    assert [one.split("\t") for one in rows[0]["lines"].value.split("\n")] == [
+    german = lines(store, list_query("urn:C", "de", is_named=False))
+    assert [one.split("\t") for one in german] == [
         ["arger x", "urn:x/a"],
         ["eclair", "urn:x/c"],
         ["kurz", "urn:x/d"],
@@ -146,7 +154,7 @@ def test_list_comes_as_one_sorted_text() -> None:
         ["n-1", "urn:x/N-1"],
         ["zuletzt", "urn:x/e"],
     ]
-    english = next(iter(store.query(list_query("urn:C", "en", is_named=True))))["lines"].value
+    english = lines(store, list_query("urn:C", "en", is_named=True))
     assert "zorn\turn:x/a" in english and "masse\turn:x/b" in english
 
 

@@ -210,13 +210,23 @@ def test_the_script_of_the_editor_keeps_its_problems(linked: Client) -> None:
     assert response.json()["line"] == 1
 
 
+def test_a_script_gets_no_page_into_its_page(linked: Client) -> None:
+    """Who asks for a part of a page, as the form at /validate does, gets a document."""
+    headers = {"Accept": "text/html", "HX-Request": "true"}
+    response = linked.get("/contents/list", headers=headers)
+    assert response.headers["content-type"] == "application/problem+json"
+
+
 def test_the_page_keeps_the_headers_of_the_problem(linked: Client) -> None:
-    """Allow is on the page about a method that is not there, also for POST."""
-    response = linked.post("/contents/list", headers=PAGE)
+    """Allow is on the page about a method that is not there; only what a form sends gets one."""
+    response = linked.post("/contents/list", data={"q": "x"}, headers=PAGE)
     assert response.status_code == 405
     assert response.headers["content-type"].startswith("text/html")
     assert "GET" in response.headers["allow"]
     assert "Methode nicht möglich" in Page(response.text).words
+    program = linked.post("/contents/list", content="{}", headers=PAGE)
+    assert program.headers["content-type"] == "application/problem+json"
+    assert "GET" in program.headers["allow"]
 
 
 def test_a_page_that_cannot_be_made_is_a_document(
