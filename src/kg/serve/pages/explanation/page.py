@@ -108,7 +108,8 @@ def _embedded(request: Request) -> Request:
     path = urlsplit(request.headers.get("hx-current-url", "")).path
     parts = path.split("/")
     start = next((place for place, part in enumerate(parts) if part in _FIRST), len(parts) - 1)
-    return Request({**request.scope, "path": "/" + "/".join(parts[start:])})
+    path = "/" + "/".join(parts[start:])
+    return Request({**request.scope, "path": path, "raw_path": None})
 
 
 async def _form(site: Site, visit: Visit, error: KgError | None = None) -> Response:
