@@ -10,7 +10,7 @@ from kg.serve.pages.terms import Row, Term
 from kg.serve.pages.vocabulary import Vocabulary
 
 _SHOWN, _SLACK = 12, 3
-Pair = tuple[str, Term]
+_Said = dict[str, dict[Term, bool]]
 
 
 @dataclass(frozen=True)
@@ -94,29 +94,33 @@ def parted(facts: Iterable[Fact], vocabulary: Vocabulary) -> tuple[list[Fact], l
     said: list[Fact] = []
     echoes: list[Fact] = []
     for fact in facts:
-        paths = back if fact.backward else out
-        narrower = [one for one in paths if fact.path in vocabulary.above(one)]
-        twins = [one for one in paths if one != fact.path and _alike(one, fact.path)]
-        turned = [fact.path, *vocabulary.inverses(fact.path)] if fact.backward else []
-
-        def echo(value: Value) -> bool:
-            known = value.term
-            return (
-                value.derived
-                and not fact.total
-                and (  # noqa: B023
-                    any(known in paths[one] for one in narrower)  # noqa: B023
-                    or any(paths[one].get(known) is False for one in twins)  # noqa: B023
-                    or any(known in out.get(one, ()) for one in turned)  # noqa: B023
-                )
-            )
-
-        _put(said, fact, lambda value: not echo(value))
-        _put(echoes, fact, echo)
+        is_echo = _echo_of(fact, vocabulary, out, back if fact.backward else out)
+        _put(said, fact, [one for one in fact.values if not is_echo(one)])
+        _put(echoes, fact, [one for one in fact.values if is_echo(one)])
     return said, echoes
 
 
-def _pairs(facts: Iterable[Fact]) -> dict[str, dict[Term, bool]]:
+def _echo_of(
+    fact: Fact, vocabulary: Vocabulary, out: _Said, paths: _Said
+) -> Callable[[Value], bool]:
+    """Return what tells which values of a fact were said; of what is not whole nothing was."""
+    narrower = [one for one in paths if fact.path in vocabulary.above(one)]
+    twins = [one for one in paths if one != fact.path and _alike(one, fact.path)]
+    turned = [fact.path, *vocabulary.inverses(fact.path)] if fact.backward else []
+
+    def is_echo(value: Value) -> bool:
+        if fact.total or not value.derived:
+            return False
+        return (
+            any(value.term in paths[one] for one in narrower)
+            or any(paths[one].get(value.term) is False for one in twins)
+            or any(value.term in out.get(one, ()) for one in turned)
+        )
+
+    return is_echo
+
+
+def _pairs(facts: Iterable[Fact]) -> _Said:
     """Return the values of each property, with whether they are derived."""
     return {fact.path: {value.term: value.derived for value in fact.values} for fact in facts}
 
@@ -125,7 +129,6 @@ def _alike(one: str, other: str) -> bool:
     return last_part(one) == last_part(other)
 
 
-def _put(facts: list[Fact], fact: Fact, wanted: Callable[[Value], bool]) -> None:
-    values = tuple(value for value in fact.values if wanted(value))
+def _put(facts: list[Fact], fact: Fact, values: list[Value]) -> None:
     if values:
-        facts.append(replace(fact, values=values))
+        facts.append(replace(fact, values=tuple(values)))
