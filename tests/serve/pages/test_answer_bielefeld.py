@@ -243,6 +243,14 @@ def test_derived_row_leads_to_the_document(client: Client) -> None:
     assert "document/bielefeld-2023-03-23-austausch-smart-city" in proof.text
 
 
+def test_sentence_counts_no_nothing(client: Client) -> None:
+    """Where a choice leaves no partner, no sentence speaks of 0 partners; the choice is shown."""
+    path = "/answer/municipality/05774032?topic=smart-city"
+    text = client.get(path, headers={"Accept": "text/html"}).text
+    assert " 0 " not in " ".join(re.findall(r'<p class="lead">(.*?)</p>', text, re.DOTALL))
+    assert "Alles zeigen" in text
+
+
 def test_topic_and_year(client: Client) -> None:
     """A topic keeps its cooperations, a year what had begun, and rows without a period stay."""
     smart = {row["Kooperation oder Austausch"] for row in table(client, "&topic=smart-city")}

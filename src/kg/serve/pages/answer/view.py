@@ -63,7 +63,7 @@ class Viewer:
         return TableView(
             query=query,
             title=self._filled(query.title.to(lang), table),
-            summary=self._filled(query.summary.to(lang), table),
+            summary=self._summary(query.summary.to(lang), table),
             intro=self._filled(query.intro.to(lang), table),
             empty=self._filled(query.empty.to(lang), table),
             columns=tuple(map(self._heading, used)),
@@ -74,6 +74,11 @@ class Viewer:
             ),
             groups=groups,
         )
+
+    def _summary(self, text: str, table: Table) -> str:
+        """Return the sentence, none if it would count what is not there."""
+        counts = [table.count(match.group(1)) for match in _COUNT.finditer(text)]
+        return "" if 0 in counts else self._filled(text, table)
 
     def _filled(self, text: str, table: Table) -> str:
         def counted(match: re.Match[str]) -> str:
