@@ -48,8 +48,31 @@ def shapes() -> Graph:
 
 @cache
 def node_shapes() -> tuple[URIRef, ...]:
+    """The node shapes that ask for something; those of presentation.ttl only order pages."""
     found = shapes().subjects(RDF.type, SH.NodeShape)
-    return tuple(sorted(shape for shape in found if isinstance(shape, URIRef)))
+    return tuple(
+        sorted(shape for shape in found if isinstance(shape, URIRef) and shape not in views())
+    )
+
+
+@cache
+def views() -> frozenset[Node]:
+    """The shapes that order the properties of pages."""
+    graph = Graph().parse(ROOT / "shapes" / "presentation.ttl")
+    return frozenset(graph.subjects(RDF.type, SH.NodeShape))
+
+
+def test_views_ask_for_nothing() -> None:
+    """What orders pages has paths, groups, orders and names, and no constraint."""
+    graph = Graph().parse(ROOT / "shapes" / "presentation.ttl")
+    assert len(views()) > 10
+    told = {predicate for view in views() for _, predicate, _ in graph.triples((view, None, None))}
+    assert told == {RDF.type, SH.description, SH.targetClass, SH.property}
+    for place in graph.objects(None, SH.property):
+        assert {SH.path, SH.group, SH.order} <= set(graph.predicates(place)) <= _ORDERING
+
+
+_ORDERING = {SH.path, SH.group, SH.order, SH.name}
 
 
 def _rename(graph: Graph, old: Node, new: URIRef) -> None:

@@ -216,6 +216,24 @@ def test_commits_are_read_while_a_writer_writes_and_takes_back(tmp_path: Path) -
     assert numbers(tmp_path) == list(range(1, synced[0] + 1))
 
 
+def test_what_is_taken_back_under_a_reader_is_no_damage(tmp_path: Path) -> None:
+    """Who has read a commit that is taken back then reads no further, and hears of no damage."""
+    journal = open_journal(tmp_path)
+    add(journal, 1, 1)
+    journal.sync()
+    add(journal, 20, 2000)
+    reader = read_journal(tmp_path)
+    assert [next(reader).number, next(reader).number] == [1, 2]
+    journal.cut()
+    add(journal, 15, 2100)
+    journal.sync()
+    seen = [commit.number for commit in reader]
+    assert seen == list(range(3, 3 + len(seen)))
+    assert len(seen) < 19
+    assert numbers(tmp_path) == list(range(1, 17))
+    journal.close()
+
+
 class Histories(RuleBasedStateMachine):
     """Appends, syncs, takings back, truncations and new beginnings, beside a plain list."""
 

@@ -126,15 +126,25 @@ def _live(handle: int, path: Path, begin: tuple[Tip, int], after: int) -> Iterat
     """Yield the records of a file to which a writer may be appending, from near `after` on.
 
     What is wrong may only be half written, or taken back just now: it is looked at again before
-    it counts as damage.
+    it counts as damage. If the last record itself was taken back, nothing can follow on it.
     """
     end = os.fstat(handle).st_size
     tip, at = seek(handle, begin, end, after)
+    before = tip, at
     for _ in range(_TRIES):
         for record in records(handle, tip, at, end):
+            before = tip, at
             tip, at = record.tip, record.end
             yield record
         if is_torn(handle, at, end, tip.number + 1):
             return
+        if before != (tip, at) and not _is_there(handle, before, tip, at):
+            return
         time.sleep(_PAUSE)
     raise damage(handle, path, at, tip)
+
+
+def _is_there(handle: int, before: tuple[Tip, int], tip: Tip, end: int) -> bool:
+    """Return whether the record that ends at `end` with `tip` is still in the file."""
+    start, at = before
+    return any(record.tip == tip for record in records(handle, start, at, end))

@@ -37,7 +37,7 @@ def test_table(overview: Client) -> None:
         "Nordring Örlinghausen &lt;b&gt;",
         "Südring Örlinghausen &lt;b&gt;",
     ]
-    assert "2 Leihring, 2 Ort, 3 Verbindungen" in Page(response.text).words
+    assert "Leihring: 2 · Ort: 2 · 3 Verbindungen" in Page(response.text).words
 
 
 @pytest.mark.parametrize(

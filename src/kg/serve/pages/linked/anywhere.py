@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from kg.serve.pages.linked.about import place
 from kg.serve.pages.linked.choice import VARY
@@ -24,6 +26,7 @@ def routes(site: Site) -> list[PageRoute]:
 
 
 async def _anything(site: Site, request: Request) -> Response:
+    _refuse_method(request)
     visit = await site.visit(request)
     path = raw_path(request)
     if await _is_namespace(site, visit, path):
@@ -35,6 +38,14 @@ async def _anything(site: Site, request: Request) -> Response:
     if not names:
         return respond(site, visit, Lost("", words, tuple(await near(site, visit, words))))
     return await missing(site, visit, names)
+
+
+def _refuse_method(request: Request) -> None:
+    """Raise HTTPException if a route has the address, and only the method is another."""
+    for route in request.app.router.routes:
+        if route.matches(request.scope)[0] == Match.PARTIAL:
+            methods = ", ".join(sorted(getattr(route, "methods", None) or ()))
+            raise HTTPException(405, headers={"Allow": methods})
 
 
 async def _is_namespace(site: Site, visit: Visit, path: str) -> bool:
