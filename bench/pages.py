@@ -65,7 +65,13 @@ class Server:
 
     def __init__(self, folder: Path, port: int) -> None:
         """Start it and wait until it says where it is."""
-        command = [sys.executable, "-m", "kg.cli", "serve", str(folder), "--port", str(port)]
+        command = [
+            str(Path(sys.executable).with_name("kg")),
+            "serve",
+            str(folder),
+            "--port",
+            str(port),
+        ]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -121,6 +127,19 @@ def entities(server: Server, each: int, seed: int) -> dict[str, list[str]]:
         drawn = random.sample(known, min(each, len(known)))
         found[re.split(r"[#/]", name)[-1]] = [f"doc?{urlencode({'iri': one})}" for one in drawn]
     return found
+
+
+def sought(server: Server, each: int, seed: int) -> list[str]:
+    """What people may type: names, their beginnings, and names with a letter left out."""
+    random = Random(seed)
+    query = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?name WHERE { GRAPH ?g { ?x skos:prefLabel ?name } }"""
+    names = random.sample(sorted(row["name"]["value"] for row in server.rows(query)), each)
+    typed = [*WORDS, *names, *(name[: random.randint(1, 6)] for name in names)]
+    for name in names:
+        gap = random.randrange(len(name))
+        typed.append(name[:gap] + name[gap + 1 :])
+    return [f"search?{urlencode({'q': one})}" for one in typed]
 
 
 def scripts(server: Server, address: str) -> int:
@@ -195,7 +214,7 @@ def report(server: Server, each: int, seed: int) -> str:
     towns = [one.replace("doc?iri=", "") for one in kinds.get("Municipality", [])]
     answers = [f"answer/{one.split('%2Fid%2F')[-1].replace('%2F', '/')}" for one in towns]
     more["answer pages"] = lambda: measured(server, answers)
-    more["search"] = lambda: measured(server, [f"search?{urlencode({'q': one})}" for one in WORDS])
+    more["search"] = lambda: measured(server, sought(server, each, seed))
     lines += [make().row(name) for name, make in more.items()]
     weights = ["| page | kB |", "|---|---|"]
     weights += [
