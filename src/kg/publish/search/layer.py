@@ -19,6 +19,9 @@ _SECOND = 0x10FFFF
 _MOST_KEYS = 2000
 Labels = Mapping[str, str]
 
+_MAPPED, _CACHED = 256 << 20, 32 << 10
+"""Bytes of an index that are mapped into memory, and KiB of its pages that are kept."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -168,7 +171,10 @@ def open_layer(version: Path) -> Layer:
     path = version / NAME
     address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
     try:
-        return layer_of(sqlite3.connect(address, uri=True, check_same_thread=False))
+        opened = sqlite3.connect(address, uri=True, check_same_thread=False)
+        opened.execute(f"PRAGMA mmap_size = {_MAPPED}")
+        opened.execute(f"PRAGMA cache_size = -{_CACHED}")
+        return layer_of(opened)
     except (sqlite3.Error, OSError, ValueError, TypeError, KeyError) as error:
         raise StageError(
             Text(

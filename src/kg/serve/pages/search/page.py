@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from starlette.concurrency import run_in_threadpool
@@ -116,13 +117,13 @@ class _Search:
             layers, found = await self._found(sought)
         except StageError as error:
             values["fault"] = error.text.to(self.visit.lang)
-            return self._page(form, values, status=503)
+            return self._page(form, values, status=503)()
         names = Names(self.visit, await self.site.vocabulary(self.visit))
         if found:
             values["view"] = view_of(found, sought, names, self.settings.regions)
         if form != "short" and not (found and found.total):
             values["overview"] = await self._overview(layers, names)
-        return self._page(form, values)
+        return await self.site.made(self.visit, self._page(form, values))
 
     async def _found(self, sought: Sought) -> tuple[Sequence[Layer], Found | None]:
         """Return the layers, and what they have of what is sought, None if nothing is."""
@@ -137,9 +138,12 @@ class _Search:
 
         return await self.site.once(self.visit, f"search.{self.visit.lang}", read)
 
-    def _page(self, form: Form, values: dict[str, Any], *, status: int = 200) -> Response:
+    def _page(
+        self, form: Form, values: dict[str, Any], *, status: int = 200
+    ) -> Callable[[], Response]:
         template, tag = TEMPLATES[form], f"search.{form}"
-        return self.site.page(self.visit, template, values, status=status, tag=tag, vary=_VARY)
+        page, visit = self.site.page, self.visit
+        return partial(page, visit, template, values, status=status, tag=tag, vary=_VARY)
 
     async def _json(self) -> Response:
         visit, request = self.visit, self.visit.request
