@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
 from pathlib import Path
 
-import zstandard
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from kg.serve.negotiate import coding_of
+from kg.serve.pages.coding import compressed
 
 _TEXTS = (".js", ".css", ".svg", ".txt", ".json")
 _SMALL = 500
@@ -63,10 +62,7 @@ class Static(StaticFiles):
         found = self._coded.get(key)
         if found is None:
             content = path.read_bytes()
-            if coding == "zstd":
-                found = zstandard.ZstdCompressor(level=19).compress(content)
-            else:
-                found = gzip.compress(content, 9, mtime=0)
+            found = compressed(content, coding, zstd=19, deflate=9)
             for old in [one for one in self._coded if one[:2] == key[:2]]:
                 del self._coded[old]
             self._coded[key] = found

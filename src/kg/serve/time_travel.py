@@ -174,10 +174,16 @@ def _original(request: Request) -> str:
     return f"{root_of(request)}{raw_path(request)}{'?' if query else ''}{query}"
 
 
+def sent_path(request: Request) -> str:
+    """Return the path as the client sent it, percent-encoded."""
+    raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    path = raw.partition(b"?")[0].decode("latin-1")
+    return quote(path, safe=_IN_PATH, encoding="latin-1")
+
+
 def raw_path(request: Request) -> str:
     """Return the path as the client sent it, percent-encoded, without its first slash."""
-    raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
-    return quote(raw.decode("latin-1"), safe=_IN_PATH, encoding="latin-1").lstrip("/")
+    return sent_path(request).lstrip("/")
 
 
 def _with_version(original: str, name: str) -> str:

@@ -22,6 +22,11 @@ def encoded(body: bytes, coding: str | None) -> tuple[bytes, dict[str, str]]:
     """Return a body in a coding, with the header that says so; small ones stay as they are."""
     if coding is None or len(body) < _SMALL:
         return body, {}
+    return compressed(body, coding, zstd=_ZSTD, deflate=_GZIP), {"Content-Encoding": coding}
+
+
+def compressed(body: bytes, coding: str, *, zstd: int, deflate: int) -> bytes:
+    """Return a body in a coding, zstd or gzip, at the level that is given for it."""
     if coding == "zstd":
-        return zstandard.ZstdCompressor(level=_ZSTD).compress(body), {"Content-Encoding": coding}
-    return gzip.compress(body, _GZIP, mtime=0), {"Content-Encoding": coding}
+        return zstandard.ZstdCompressor(level=zstd).compress(body)
+    return gzip.compress(body, deflate, mtime=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -13,7 +13,7 @@ from kg.serve.negotiate import language
 from kg.serve.pages import words
 from kg.serve.pages.addresses import Addresses
 from kg.serve.pages.words import Lang
-from kg.serve.time_travel import Past
+from kg.serve.time_travel import Past, sent_path
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Visit:
     def root(self) -> str:
         """The address of / relative to that of the request: nothing, ../, ../../ and so on."""
         root = self.request.scope.get("root_path", "")
-        depth = _sent_path(self.request).removeprefix(root).count("/") - 1
+        depth = sent_path(self.request).removeprefix(root).count("/") - 1
         return "../" * max(depth, 0)
 
     @property
@@ -82,16 +82,8 @@ class Visit:
         }
         merged = {**given, **parameters}
         query = urlencode({k: v for k, v in merged.items() if v not in (None, "", [])}, doseq=True)
-        path = _sent_path(self.request).rsplit("/", 1)[-1]
+        path = sent_path(self.request).rsplit("/", 1)[-1]
         return f"./{path}{'?' if query else ''}{query}"
-
-
-def _sent_path(request: Request) -> str:
-    """Return the path as the client sent it, percent-encoded, for links are relative to that."""
-    raw: bytes | None = request.scope.get("raw_path")
-    if raw is None:
-        return quote(request.scope["path"])
-    return quote(raw.partition(b"?")[0], safe="/:@!$&'()*+,;=-._~%")
 
 
 def page_language(request: Request) -> Lang:

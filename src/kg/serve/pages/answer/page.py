@@ -34,6 +34,7 @@ from kg.serve.pages.site import PageRoute, Site
 from kg.serve.pages.terms import iri
 from kg.serve.pages.visit import Visit
 from kg.serve.problems import NOT_FOUND, RequestError
+from kg.serve.time_travel import sent_path
 
 _PAGE = "answer/"
 _SUFFIX = re.compile(rf"\.({'|'.join(FILES)})\Z")
@@ -229,8 +230,7 @@ class Answers:
 
 def _raw(request: Request, before: str) -> str:
     """Return what follows `before` in the path, percent-encoded as the client sent it."""
-    raw = request.scope.get("raw_path") or request.scope["path"].encode()
-    return bytes(raw).decode("ascii", "replace").partition("?")[0].partition(before)[2]
+    return sent_path(request).partition(before)[2]
 
 
 def _no_table(wanted: str, sheet: Sheet) -> Text:

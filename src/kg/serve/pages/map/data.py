@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable
 from typing import Any
 
-import zstandard
-
+from kg.serve.pages.coding import compressed
 from kg.serve.pages.map.places import Places
 
 SCALE = 10_000
@@ -74,6 +72,4 @@ def _shortened(values: list[str]) -> dict[str, Any]:
 
 def packed(body: bytes, coding: str | None) -> bytes:
     """Return `body` compressed as `coding` says: zstd, gzip, or not at all."""
-    if coding == "zstd":
-        return zstandard.ZstdCompressor(level=12).compress(body)
-    return gzip.compress(body, 8, mtime=0) if coding == "gzip" else body
+    return compressed(body, coding, zstd=12, deflate=8) if coding else body
