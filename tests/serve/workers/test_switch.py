@@ -24,7 +24,7 @@ from kg.settings import Project
 NUMBER = "SELECT ?n { ?s <urn:number> ?n }"
 MANY = "SELECT * { VALUES ?a { %s } VALUES ?b { %s } }" % ((" ".join(map(str, range(500))),) * 2)
 NODE = NamedNode("urn:s")
-FOLLOWED = 2.0
+FOLLOWED = 20.0
 """So many seconds after a switch all workers that wait are on the new version."""
 
 
@@ -71,9 +71,14 @@ async def followed(pool: Pool) -> bool:
 
 
 def test_processes_stay(project: Project, version: Version, tmp_path: Path) -> None:
-    """Fifty versions in a row: each is read at once after its switch, by no new process."""
+    """Fifty versions in a row: each is read at once after its switch, by no new process.
+
+    On a busy machine a short query may seem long, or stuck before others; that costs a process
+    whatever the version, so neither is done here.
+    """
 
     async def test(pool: Pool, setup: Setup) -> None:
+        pool._awake = LIMITS.workers + 1
         stores = [numbered(tmp_path, number) for number in range(2)]
         before = set(pool.process_ids())
         for count in range(50):
@@ -84,7 +89,7 @@ def test_processes_stay(project: Project, version: Version, tmp_path: Path) -> N
         assert set(pool.process_ids()) == before
         assert await followed(pool)
 
-    in_pool(project, version, test)
+    in_pool(project, version, test, long=0, crowded_after=60, timeout=20)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
