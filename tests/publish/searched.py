@@ -14,7 +14,7 @@ from kg.publish.search.hits import Found, Sought, search
 from kg.publish.search.index import fill
 from kg.publish.search.layer import Layer, layer_of
 from kg.publish.search.settings import SearchSettings, Step
-from kg.publish.statements import Statements
+from kg.publish.statements import Statements, as_stored
 from kg.rdf.bulk import columns_of
 from kg.rdf.columns import sorted_order
 
@@ -41,11 +41,13 @@ def files(root: Path, names: Iterable[str]) -> list[Path]:
 def statements(quads: Iterable[Quad], inferred: str = "") -> Statements:
     """Return statements as a build has them; the graph `inferred` is what was concluded."""
     columns = columns_of(quads)
-    order = sorted_order([columns.s, columns.p, columns.o])
-    rows = (each[order] for each in (columns.s, columns.p, columns.o, columns.g))
+    stored, written = as_stored(columns.dictionary)
+    o = stored[columns.o]
+    order = sorted_order([columns.s, columns.p, o])
+    s, p, o, g = (each[order] for each in (columns.s, columns.p, o, columns.g))
     graphs = columns.graphs
     number = graphs.index(f"<{inferred}>") if inferred else len(graphs)
-    return Statements(columns.dictionary, graphs, number, *rows)
+    return Statements(columns.dictionary, graphs, number, s, p, o, g, written)
 
 
 def read(paths: Iterable[Path], graph: str = STATED) -> Iterable[Quad]:

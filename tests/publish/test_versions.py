@@ -310,7 +310,7 @@ def test_disk_takes_no_more(tmp_path: Path, repository: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 1, done.stderr
     assert done.stderr.startswith("stage: ")

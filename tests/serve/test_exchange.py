@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.serve.exchange import Asked, Heads
-from kg.serve.protocol import Call, _call, _fields, _only_query, read_get
+from kg.serve.protocol import Call, _call, _fields, only_query, read_get
 
 GET = b"GET /sparql?query=ASK%7B%7D HTTP/1.1"
 HOST = b"Host: example.org\r\n"
@@ -255,4 +255,4 @@ def test_usual_encodings_are_fast() -> None:
     """What clients send goes to the fast decoder, else the tests above would show nothing."""
     for encode in (quote, quote_plus):
         raw = b"query=" + encode("SELECT * { ?s ?p 'ä=1' }").encode()
-        assert _only_query(raw) == "SELECT * { ?s ?p 'ä=1' }"
+        assert only_query(raw) == "SELECT * { ?s ?p 'ä=1' }"

@@ -23,6 +23,7 @@ from kg.publish.contributions import save_shapes
 from kg.publish.explanations import Reasoned, reason_project, save
 from kg.publish.findings import findings_of, save_findings
 from kg.publish.hygiene import HYGIENE_FOLDER, check_hygiene
+from kg.publish.look_ups.mapped import save_mapped
 from kg.publish.measure import measure, save_shared
 from kg.publish.search.index import save_search
 from kg.publish.search.settings import search_settings
@@ -215,6 +216,7 @@ def _save(content: Content, report: Report, folder: Path) -> None:
     save_statistics(measure(statements, project.base, project.prefixes.values()), folder)
     save_shared(statements, folder)
     save_search(statements, search_settings(project), folder)
+    save_mapped(statements, folder)
     rules = read_queries(project.root.joinpath(*HYGIENE_FOLDER))
     save_findings(findings_of(report, rules), folder)
 

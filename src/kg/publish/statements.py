@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -32,7 +32,8 @@ class Statements:
 
     `g` are numbers of `graphs`, whose names are N-Triples forms; a statement that a graph has
     twice, because the store writes two of its literals alike, is here twice. `inferred` is the
-    number of the graph of what was concluded.
+    number of the graph of what was concluded. `written` are the terms that the store writes in a
+    form that is not in the dictionary, by their ids.
     """
 
     dictionary: Dictionary
@@ -42,6 +43,7 @@ class Statements:
     p: Ids
     o: Ids
     g: Ids
+    written: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def first(self) -> NDArray[np.bool_]:
@@ -93,21 +95,24 @@ def statements_of(reasoned: Reasoned, others: Iterable[Quad], inferred: str) -> 
     published = reasoned.closure.published
     s = np.concatenate((columns.s, published[0], ids[more.s]))
     p = np.concatenate((columns.p, published[1], ids[more.p]))
-    o = as_stored(dictionary)[np.concatenate((columns.o, published[2], ids[more.o]))]
+    stored, written = as_stored(dictionary)
+    o = stored[np.concatenate((columns.o, published[2], ids[more.o]))]
     concluded = np.full(len(published[0]), own, np.int32)
     g = np.concatenate((columns.g, concluded, graphs[more.g]))
     order = sorted_order([s, p, o])
-    return Statements(dictionary, tuple(numbers), own, s[order], p[order], o[order], g[order])
+    rows = s[order], p[order], o[order], g[order]
+    return Statements(dictionary, tuple(numbers), own, *rows, written)
 
 
 def _terms(columns: Columns) -> list[str]:
     return columns.dictionary.terms(np.arange(len(columns.dictionary)))
 
 
-def as_stored(dictionary: Dictionary) -> Ids:
+def as_stored(dictionary: Dictionary) -> tuple[Ids, dict[int, str]]:
     """Return for each id the one whose term stands for it: Oxigraph stores 007 as 7.
 
-    Terms that are stored alike get the id of one of them; no term is added.
+    Terms that are stored alike get the id of one of them; no term is added. If that is none of
+    the term as it is stored, the second result has it.
     """
     found = np.arange(len(dictionary), dtype=np.int32)
     literals = np.flatnonzero(dictionary.kinds == LITERAL)
@@ -118,7 +123,7 @@ def as_stored(dictionary: Dictionary) -> Ids:
     for id, term in _stored(odd):
         same = dictionary.find(term)
         found[id] = kept.setdefault(term, id) if same is None else same
-    return found
+    return found, {id: term for term, id in kept.items()}
 
 
 def _stored(terms: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:

@@ -7,6 +7,7 @@ build/
     shapes.nq                    what contributions are checked with
     statistics.json shared.nq    true counts, see `kg.publish.statistics`
     search.sqlite                what is sought, see `kg.publish.search.index`
+    look_ups/                    all statements once more, see `kg.publish.look_ups.mapped`
     manifest.json                what was built, from what, when
   20261121T021507Z-c12-77ab01fe/ the same with the commits up to number 12: a store and a
                                  manifest of its own, the rest links to what it is based on
@@ -39,7 +40,7 @@ from kg.publish.retention import KEPT, kept, made_at, order, removed
 from kg.publish.store import fill, open_read_only
 
 CURRENT, BASE = "current", "base"
-LAYOUT = 7
+LAYOUT = 8
 """Counts the ways in which versions were laid out: one of another layout is built anew."""
 _UNFINISHED = ".new-"
 _COMMITTING = ".commit-"

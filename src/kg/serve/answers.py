@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import NamedTuple, Protocol
 
 from kg.errors import KgError, QueryError, RefusedQueryError, Text
 from kg.serve.cache import Cache, Entry
+from kg.serve.direct import Direct
 from kg.serve.negotiate import Representation
 from kg.serve.operation.metrics import Metrics, Outcome
 from kg.serve.problems import Kind, RequestError
@@ -83,14 +85,15 @@ class Answers:
     """What answers queries in one front process; all calls are made in its event loop."""
 
     def __init__(self, pool: Pool, cache: Cache, metrics: Metrics) -> None:
-        """Ask `pool`, keep answers in `cache`."""
+        """Ask `pool`, keep answers in `cache`; `direct` answers what is given to it."""
         self.pool = pool
+        self.direct = Direct()
         self.cache = cache
         self.metrics = metrics
         self._flights: dict[Hashable, Flight] = {}
 
     def ask(self, question: Question, asker: Asker) -> Ticket | None:
-        """Have a question answered; returns None when it has been, from the cache."""
+        """Have a question answered; returns None when it has been, from the cache or directly."""
         key: Hashable = None
         if not question.changes:
             kept = question.key(self.pool.version)
@@ -105,12 +108,27 @@ class Answers:
                 self.metrics.joined += 1
                 return flight.join(Ticket(asker, flight))
         self.metrics.misses += 1
+        if not question.changes and self._answered(question, kept, asker):
+            return None
         flight = Flight(self, question, key)
         if not question.changes:
             self._flights[key] = flight
         ticket = flight.join(Ticket(asker, flight))
         flight.start()
         return ticket
+
+    def _answered(self, question: Question, kept: Hashable, asker: Asker) -> bool:
+        """Answer a look-up; return whether it is one."""
+        began = perf_counter()
+        entry = self.direct.answer(question, self.pool.version)
+        if entry is None:
+            return False
+        took = perf_counter() - began
+        self.metrics.direct += 1
+        self.metrics.query_done(took, "ok")
+        self.cache.put(kept, entry, took)
+        asker.whole(entry)
+        return True
 
     def brackets_allowed(self, text: str) -> bool:
         """Return whether a query is nested so little that Oxigraph's parser stands it."""

@@ -16,19 +16,37 @@ _MOST_REQUESTS = 16
 class Entry:
     """One whole answer, ready to be sent: `head` is everything up to the date.
 
-    `requests` are the bytes of requests, as they came from clients, that it answers.
+    `requests` are the bytes of requests, as they came from clients, that it answers. A `direct`
+    one was made by this process just now.
     """
 
-    __slots__ = ("coding", "content", "content_type", "head", "key", "requests", "used", "version")
+    __slots__ = (
+        "coding",
+        "content",
+        "content_type",
+        "direct",
+        "head",
+        "key",
+        "requests",
+        "used",
+        "version",
+    )
 
     def __init__(
-        self, *, version: str, content_type: str, coding: str | None, content: bytes
+        self,
+        *,
+        version: str,
+        content_type: str,
+        coding: str | None,
+        content: bytes,
+        direct: bool = False,
     ) -> None:
         """Make the answer of `version`; `coding` says how `content` is compressed."""
         self.version = version
         self.content_type = content_type
         self.coding = coding
         self.content = content
+        self.direct = direct
         self.head = b""
         self.key: Hashable = None
         self.requests: list[bytes] = []
@@ -61,6 +79,7 @@ class Cache:
         entry = self._entries.get(key)
         if entry:
             entry.used = True
+            entry.direct = False
         return entry
 
     def put(self, key: Hashable, entry: Entry, seconds: float = 1.0) -> None:

@@ -7,7 +7,7 @@ long way, with its full parser, has found good. Only then are they believed with
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ from kg.rdf.sparql_text import kind_of
 from kg.serve.answers import Question, Stream, Ticket
 from kg.serve.cache import Entry
 from kg.serve.headers import ON_ALL, UNLESS_SET, outcome_of
+from kg.serve.negotiate import ROWS, Representation, choose, coding_of
 from kg.serve.operation.request_log import Record
 from kg.serve.problems import RequestError, problem_of
-from kg.serve.protocol import media_type_of, read_get, read_post
+from kg.serve.protocol import media_type_of, only_query, read_get, read_post
 from kg.serve.sparql import question_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Head:
     accept_language: str
     length: int
     media_type: str
+    rows: Representation | None
+    """The form of the result of a SELECT, None if none is acceptable."""
+    coding: str | None
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,14 @@ class Asked:
 class Heads:
     """The blocks of headers that were found good."""
 
-    def __init__(self, *, federated: bool = False) -> None:
-        """Know none; `federated` is as in `kg.serve.sparql.question_of`."""
+    def __init__(
+        self, is_look_up: Callable[[str], bool] = lambda _: False, *, federated: bool = False
+    ) -> None:
+        """Know none; `federated` is as in `kg.serve.sparql.question_of`.
+
+        Of a query that `is_look_up` all is known: it is a SELECT that changes nothing.
+        """
+        self._is_look_up = is_look_up
         self._federated = federated
         self._known: dict[bytes, Head] = {}
 
@@ -103,13 +113,16 @@ class Heads:
                 return
         if len(self._known) >= _MOST_HEADS:
             self._known.clear()
+        accept, coding = joined.get(b"accept", ""), joined.get(b"accept-encoding", "")
         self._known[block] = Head(
             method,
-            joined.get(b"accept", ""),
-            joined.get(b"accept-encoding", ""),
+            accept,
+            coding,
             joined.get(b"accept-language", ""),
             length,
             media_type,
+            choose(ROWS, accept),
+            coding_of(coding) if coding else None,
         )
 
     def read(self, data: bytes) -> Asked | None:
@@ -126,11 +139,14 @@ class Heads:
             return None
         is_get = method == b"GET"
         query_string = target if is_get else target[1:]
-        if not is_get and target[:1] not in (b"", b"?"):
-            return None
-        if b"lang=" in query_string:
+        if (not is_get and target[:1] not in (b"", b"?")) or b"lang=" in query_string:
             return None
         try:
+            if is_get and head.rows:
+                text = only_query(query_string)
+                if text and self._is_look_up(text):
+                    question = Question(text, head.rows, coding=head.coding)
+                    return Asked(question, head, data)
             if is_get:
                 call = read_get(query_string)
             else:
@@ -148,7 +164,10 @@ class Heads:
 class Exchange:
     """One usual request that waits for its answer on a connection."""
 
-    __slots__ = ("_asked", "_began", "_front", "_protocol", "_started", "done", "ticket")
+    __slots__ = (
+        *("_asked", "_began", "_front", "_is_direct", "_protocol", "_started"),
+        *("done", "ticket"),
+    )
 
     def __init__(self, protocol: FrontProtocol, front: Front, asked: Asked) -> None:
         """Answer `asked` on the connection of `protocol`."""
@@ -156,7 +175,7 @@ class Exchange:
         self._front = front
         self._asked = asked
         self._began = time.perf_counter()
-        self._started = False
+        self._started = self._is_direct = False
         self.done = False
         self.ticket: Ticket | None = None
 
@@ -164,6 +183,7 @@ class Exchange:
         """Send a whole answer, and know it by the bytes of its request from now on."""
         asked = self._asked
         is_get = asked.head.method == b"GET"
+        self._is_direct = entry.direct
         if is_get:
             head = entry.head = entry.head or self._head(entry.version, entry.coding, entry.content)
         else:
@@ -227,7 +247,7 @@ class Exchange:
             status,
             seconds,
             bytes=size,
-            cache="none" if status != 200 else "miss" if job else "hit",
+            cache="none" if status != 200 else "miss" if job or self._is_direct else "hit",
             worker=job.worker if job else None,
             queue_seconds=max(0.0, job.began - job.arrived) if job else 0.0,
             client=client[0] if client else "",

@@ -39,7 +39,7 @@ class Front:
         self.answers = answers
         self.metrics = metrics
         self.log = log
-        self.heads = Heads(federated=federated)
+        self.heads = Heads(answers.direct.is_look_up, federated=federated)
         self.by_request = answers.cache.by_request
         self.protocols: set[FrontProtocol] = set()
         self.lines: dict[Hashable, bytes] = {}

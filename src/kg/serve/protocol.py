@@ -29,8 +29,6 @@ _LARGE = 1 << 18
 
 FORMATS = ("format", "output", "results", "Accept")
 """Parameters that name the format of an answer."""
-_UNUSUAL = (b"&", b";", b"\n", b"\r")
-"""Not in a query string that has but one parameter; C would join lines after a bare %."""
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?\Z", re.ASCII)
 _UTF8 = ("utf-8", "utf8", "us-ascii")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
@@ -69,7 +67,7 @@ async def read_call(request: Request, most: int = MAX_BODY) -> Call | UpdateText
     coding = request.headers.get("content-encoding", "identity")
     media_type = media_type_of(request.headers.get("content-type", ""), coding)
     body = await read_body(request, most if media_type == FORM else MAX_BODY)
-    if media_type == FORM and _only_query(body[:MAX_BODY]) is None:
+    if media_type == FORM and only_query(body[:MAX_BODY]) is None:
         if len(body) < _LARGE:
             update = read_update(query_string, body)
         else:
@@ -130,7 +128,7 @@ def check_charset(request: Request) -> None:
 
 def read_get(query_string: bytes) -> Call:
     """Return the call that a GET request makes; raises what `read_call` raises."""
-    text = _only_query(query_string)
+    text = only_query(query_string)
     if text:
         return Call(text, None, None, (), kind=_checked_kind(text))
     return _call(_fields(query_string))
@@ -145,19 +143,22 @@ def read_post(query_string: bytes, media_type: str, body: bytes) -> Call:
     if "query" in dict(fields):
         raise _bad(_ONE_QUERY)
     if media_type == FORM:
-        text = None if fields else _only_query(body)
+        text = None if fields else only_query(body)
         if text:
             return Call(text, None, None, (), kind=_checked_kind(text))
         return _posted(_call(fields + _fields(body)))
     return _posted(_call([*fields, ("query", _decode(body))]))
 
 
-def _only_query(raw: bytes) -> str | None:
+def only_query(raw: bytes) -> str | None:
     """Return the query if it is the only parameter and written in the usual way.
 
-    A query string with = for % and no other = is quoted-printable, which C decodes at once.
+    A query string with = for % and no other = is quoted-printable, which C decodes at once; it
+    would join lines after a bare %.
     """
-    if not raw.startswith(b"query=") or any(sign in raw for sign in _UNUSUAL):
+    if not raw.startswith(b"query=") or b"&" in raw or b";" in raw:
+        return None
+    if b"\n" in raw or b"\r" in raw:
         return None
     quoted = raw[6:].replace(b"+", b" ").replace(b"=", b"%3D").replace(b"%", b"=")
     decoded = a2b_qp(quoted)

@@ -103,6 +103,7 @@ class Serving:
             self.fault = error
             await self.pool.close()
             raise
+        self.answers.direct.follow(self.setup_of(self._published))
         watching = asyncio.create_task(self._watch())
         if self.options.request_log not in (None, "-"):
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.log.reopen)
@@ -115,6 +116,7 @@ class Serving:
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
             await self.writer.close()
+            await self.answers.direct.close()
             await self.pool.close()
             self.log.close()
 
@@ -146,7 +148,9 @@ class Serving:
             if current(self.project.build_dir) == self._published.path:
                 return False
             found = find_current(self.project.build_dir)
-            await self.pool.switch(self.setup_of(found))
+            setup = self.setup_of(found)
+            await self.pool.switch(setup)
+            self.answers.direct.follow(setup)
             self._published = found
             self.cache.clear()
             for call in self._on_switch:

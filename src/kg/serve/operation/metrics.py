@@ -25,6 +25,7 @@ PLAIN = (
     "hits",
     "misses",
     "joined",
+    "direct",
     "evictions",
     "started_streams",
     "cut_streams",
@@ -100,6 +101,7 @@ class Metrics:
     hits: int
     misses: int
     joined: int
+    direct: int
     evictions: int
     started_streams: int
     cut_streams: int

@@ -38,6 +38,7 @@ OFFER = Offer(
 STATES = ("idle", "busy", "long", "starting")
 KILLS = ("timeout", "memory", "left", "stall", "crowded", "crash", "start")
 _SINGLE = (
+    ("kg_direct_answers", "Look-ups that were answered without a worker.", "direct"),
     ("kg_cache_evictions", "Answers that left the cache for lack of room.", "evictions"),
     ("kg_streams_started", "Answers that were sent in parts.", "started_streams"),
     ("kg_streams_cut", "Answers in parts that were broken off.", "cut_streams"),

@@ -25,7 +25,7 @@ from kg.serve.operation.listeners import Listeners
 _LOG = logging.getLogger("kg.serve")
 TRIES = 3
 """So often processes may end before any was ready: then it is given up."""
-SETTLED = 5.0
+SETTLED = 60.0
 """A process that lives so many seconds is ready, even if it does not say so."""
 HEALTHY = 60.0
 MAX_DELAY = 30.0
