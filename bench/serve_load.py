@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -78,15 +80,32 @@ class Way:
 WAYS = tuple(Way(number, fresh) for fresh in (True, False) for number in CONNECTIONS)
 
 
-def loads(server: Server, data: Data, seconds: float, folder: Path) -> dict[Way, Load]:
-    """All ways, one after the other; what is repeated was asked before."""
-    script = folder / f"{server.peer.name}.lua"
-    script.write_text(written(server, data), encoding="utf-8")
-    run(server, script, Way(1, fresh=False), 0, 1.0)
+def loads(
+    servers: Sequence[Server], data: Data, folder: Path, *, seconds: float, rounds: int
+) -> dict[str, dict[Way, Load]]:
+    """All ways of asking each server, by its name: the round with the median rate.
+
+    In each round and way the servers are asked one right after the other, for `seconds` each, as
+    the machine may be slower a minute later. What is repeated was asked before.
+    """
+    scripts = {}
+    for server in servers:
+        scripts[server.peer.name] = script = folder / f"{server.peer.name}.lua"
+        script.write_text(written(server, data), encoding="utf-8")
+        run(server, script, Way(1, fresh=False), 0, 1.0)
+    found: dict[str, dict[Way, list[Load]]] = {name: {} for name in scripts}
+    for number, (_, way) in enumerate(product(range(rounds), WAYS), start=1):
+        for server in servers:
+            name, start = server.peer.name, number * APART if way.fresh else 0
+            came = run(server, scripts[name], way, start, seconds)
+            found[name].setdefault(way, []).append(came)
     return {
-        way: run(server, script, way, (number + 1) * APART if way.fresh else 0, seconds)
-        for number, way in enumerate(WAYS)
+        name: {way: _median(all_) for way, all_ in ways.items()} for name, ways in found.items()
     }
+
+
+def _median(all_: list[Load]) -> Load:
+    return sorted(all_, key=lambda one: one.rate)[len(all_) // 2]
 
 
 def written(server: Server, data: Data) -> str:
