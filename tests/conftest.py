@@ -9,12 +9,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.helpers import CONFIG
 
 from kg.publish.build import build
 from kg.publish.versions import Version, current, open_current
 from kg.settings import Project, read_project
 from kg.validate.render import as_text
+
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 PARTS = ("kg.toml", "ontology", "shapes", "data", "queries", "pages", "samples")
 Tiny = Callable[[Mapping[str, str | bytes]], Project]

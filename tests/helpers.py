@@ -60,6 +60,6 @@ def kg(
         env={**os.environ, "KG_LANG": lang, **(env or {})},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )

@@ -382,7 +382,7 @@ def test_reader_that_has_gone_is_no_fault(project: Path, command: str) -> None:
         stdout=write,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     os.close(write)
@@ -400,7 +400,7 @@ def test_reason_in_a_pipeline(project: Path) -> None:
         cwd=project,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (run.returncode, run.stderr) == (0, "")

@@ -61,7 +61,7 @@ def served(published_project: Path) -> Iterator[str]:
         assert address, greeting
         yield address.group().rstrip("/")
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 def test_pages_have_commands() -> None:
@@ -79,7 +79,7 @@ def test_command(command: str, announced: str, served: str, published_project: P
         env={**os.environ, "PATH": f"{bin_dir}:{os.environ['PATH']}", "KG_LANG": "en"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     printed = (done.stdout + done.stderr).replace(served, "http://127.0.0.1:8000").strip()

@@ -49,7 +49,7 @@ def run_step(
         env={**ENVIRONMENT, "RUNNER_TEMP": str(folder / "runner"), **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -152,7 +152,7 @@ def run_hook(hook: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

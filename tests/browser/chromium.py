@@ -16,6 +16,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -30,8 +31,8 @@ FLAGS = (
     # Nothing leaves the machine, also if a page asks for it.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-PATIENCE = 10_000
-"""How long an element may take to come, in milliseconds."""
+PATIENCE = 120_000
+"""How long an element may take to come on a slow machine, in milliseconds."""
 WIDTH = 1200
 PHONE = 390
 """The width of a small telephone, in CSS pixels."""
@@ -96,10 +97,17 @@ class Faults:
 @contextmanager
 def chromium(path: str) -> Iterator[Browser]:
     """Run the browser; to be ended soon: its loop runs in this thread and keeps out others."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=PATIENCE)
         yield browser
         browser.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until a page has loaded, and its scripts have done what they do by themselves."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => new Promise(done => requestIdleCallback(() => done()))")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.chromium import Manner
+from tests.browser.chromium import Manner, settle
 from tests.browser.scenes import BIELEFELD
 
 MARKS = ".cm-lintRange-error, .cm-lintPoint-error"
@@ -30,9 +30,15 @@ class Traveller:
         """The content of the page."""
         return self.page.get_by_role("main")
 
-    def heading(self) -> str:
+    @property
+    def heading(self) -> Locator:
         """What the page is about."""
-        return self.page.get_by_role("heading", level=1).inner_text()
+        return self.page.get_by_role("heading", level=1)
+
+    def settle(self) -> None:
+        """Wait until the scripts of the page are at work, if there are any."""
+        if self.manner.javascript:
+            settle(self.page)
 
 
 def find_bielefeld(who: Traveller) -> None:
@@ -41,15 +47,17 @@ def find_bielefeld(who: Traveller) -> None:
     who.main.get_by_role("searchbox").fill("Bielefeld")
     who.main.get_by_role("button", name=who.t("Suchen", "Search")).click()
     who.main.get_by_role("link", name="Bielefeld", exact=True).first.click()
-    assert who.heading() == "Bielefeld"
+    expect(who.heading).to_have_text("Bielefeld")
 
 
 def open_answer(who: Traveller) -> None:
     """From the page of the city to the answer: with whom does it work?"""
     name = who.t("Antwort als Tabelle", "Answer as a table")
     who.main.get_by_role("link", name=name).click()
-    assert "Bielefeld" in who.heading()
+    expect(who.page).to_have_url(re.compile("/answer/"))
+    expect(who.heading).to_contain_text("Bielefeld")
     expect(answer_table(who)).to_be_visible()
+    who.settle()
 
 
 def answer_table(who: Traveller) -> Locator:
@@ -79,6 +87,7 @@ def follow_derived_row(who: Traveller) -> None:
 def run_example(who: Traveller) -> None:
     """Choose a question whose query then runs; its answer is a table."""
     who.page.goto("/sparql")
+    who.settle()
     question = who.t("Wer gehört zu den Digitalen Modellregionen", "model region")
     who.main.get_by_role("link", name=question).first.click()
     if who.manner.javascript:
@@ -122,6 +131,8 @@ def check_faulty_contribution(who: Traveller) -> None:
     who.page.goto("/validate")
     exercise = who.t("Ein Zeichen fehlt", "A sign is missing")
     who.main.get_by_role("link", name=exercise).first.click()
+    expect(who.page).to_have_url(re.compile("sample="))
+    who.settle()
     check(who)
     results = who.main.get_by_text(re.compile(who.t(r"Zeile \d+:", r"[Ll]ine \d+:")))
     expect(results.first).to_be_visible()

@@ -61,7 +61,7 @@ def crawl(site: str, starts: tuple[str, ...]) -> Crawl:
     crawled = Crawl()
     seen: Counter[str] = Counter()
     waiting = deque((start, "the list of pages") for start in starts)
-    with httpx.Client(base_url=site, headers=BROWSER, follow_redirects=True, timeout=30) as client:
+    with httpx.Client(base_url=site, headers=BROWSER, follow_redirects=True, timeout=120) as client:
         while waiting:
             path, source = waiting.popleft()
             if seen[kind_of(path)] >= TRIED:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
+from tests.browser.chromium import settle
 from tests.browser.pages import address
 
 BASE = "https://w3id.org/kommunalgraph/"
@@ -40,15 +41,19 @@ class Scene:
         assert self.status in (None, response.status), f"{response.status} for {self.path}"
         if self.act:
             self.act(page)
-        page.wait_for_load_state("networkidle")
+        settle(page)
 
 
 def _press(name: str) -> Callable[[Page], None]:
     """Press a button of the content and wait until its answer is there."""
 
     def press(page: Page) -> None:
-        page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-        page.wait_for_load_state("networkidle")
+        settle(page)
+        page.evaluate("document.documentElement.dataset.old = ''")
+        with page.expect_response(lambda each: each.request.method == "POST") as answer:
+            page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
+        if answer.value.request.is_navigation_request():
+            page.locator("html:not([data-old])").wait_for(state="attached")
 
     return press
 

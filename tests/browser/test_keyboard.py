@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from tests.browser.chromium import settle
 from tests.browser.conftest import Visiting
 from tests.browser.pages import Crawl
 from tests.browser.scenes import WALKED
@@ -86,6 +87,7 @@ def test_tab_goes_through_the_page(path: str, visit: Visiting) -> None:
     """Tab goes from top to bottom, each time to something else, and that is in view."""
     with visit() as page:
         page.goto(path)
+        settle(page)
         stops = walk(page)
     assert len(stops) > 3
     order = [stop["index"] for stop in stops]

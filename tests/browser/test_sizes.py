@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Response
+from tests.browser.chromium import settle
 from tests.browser.conftest import Visiting
 
 KB = 1000
@@ -24,7 +25,7 @@ def test_javascript_of_a_page(path: str, visit: Visiting) -> None:
     with visit() as page:
         page.on("response", keep)
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         sizes = {each.url: each.request.sizes()["responseBodySize"] for each in scripts}
         assert {each.headers.get("content-encoding") for each in scripts} <= {"gzip", "br", "zstd"}
     assert sizes, "the page has no script: the bundles are not built"

@@ -25,7 +25,7 @@ def faults(documents: Mapping[str, str], folder: Path) -> list[str]:
         names[path.name] = name
     jar = module_file("vnu-jar/build/dist/vnu.jar")
     command = [java(), "-Xss1m", "-jar", str(jar), "--format", "json", "--stdout", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     places: dict[str, list[str]] = {}
     for each in json.loads(done.stdout)["messages"]:
         place = f"{names[Path(each['url']).name]}:{each.get('lastLine')}"

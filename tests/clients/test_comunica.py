@@ -56,7 +56,7 @@ def ask(folder: Path, address: str, query: str, *, form: str, source: str = "spa
     """Return what Comunica finds at an address."""
     command = [NODE or "node", "ask.mjs", address, source, form, f"{PREFIXES} {query}"]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=True, timeout=60
+        command, cwd=folder, capture_output=True, text=True, check=True, timeout=300
     )
     return json.loads(done.stdout)
 

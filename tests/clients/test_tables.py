@@ -21,7 +21,7 @@ QUERY = "SELECT ?s ?o { ?s ex:says ?o } ORDER BY ?s"
 def test_table_from_an_address(served: Served) -> None:
     """Who can only open an address, as a spreadsheet does, gets a table by `format=csv`."""
     url = f"{served.endpoint}?{urlencode({'query': QUERY, 'format': 'csv'})}"
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         assert response.headers.get_content_charset() == "utf-8"
         rows = list(csv.DictReader(io.TextIOWrapper(response, "utf-8", newline="")))
     said = {row["s"].rpartition("/")[2]: row["o"] for row in rows}
@@ -47,14 +47,14 @@ def test_httpx_streams(served: Served) -> None:
     """A large table is read line by line."""
     query = "SELECT * { ?a ex:next ?b . ?c ex:next ?d } LIMIT 20000"
     with httpx.stream(
-        "POST", served.endpoint, data={"query": query, "format": "tsv"}, timeout=20
+        "POST", served.endpoint, data={"query": query, "format": "tsv"}, timeout=60
     ) as response:
         assert sum(1 for _ in response.iter_lines()) == 20_001
 
 
 def test_http_client(served: Served) -> None:
     """The standard library, on one connection, with a body in chunks."""
-    connection = http.client.HTTPConnection(*served.address, timeout=10)
+    connection = http.client.HTTPConnection(*served.address, timeout=60)
     headers = {"Content-Type": "application/sparql-query", "Accept": "text/csv"}
     for _ in range(3):
         connection.request(
@@ -71,7 +71,7 @@ def curl(served: Served, *arguments: str, stdin: str = "") -> str:
     """Run curl on the endpoint; fails with its exit code on a status beyond 399."""
     command = ["curl", "-sS", "--fail-with-body", "--noproxy", "*", *arguments, served.endpoint]
     done = subprocess.run(
-        command, input=stdin.encode(), capture_output=True, check=True, timeout=20
+        command, input=stdin.encode(), capture_output=True, check=True, timeout=60
     )
     return done.stdout.decode()
 

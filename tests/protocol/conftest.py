@@ -16,6 +16,8 @@ LIMIT = 1.0
 """The time limit of the tight server, in seconds."""
 WORKERS = 2
 """How many workers it has."""
+WORKERS_OF_SERVED = 4
+"""How many workers the other server has."""
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Address = tuple[str, int]
-PATIENCE = 10.0
+PATIENCE = 60.0
+"""So many seconds what is awaited may take, on a slow machine with much else to do."""
 
 
 @dataclass(frozen=True)

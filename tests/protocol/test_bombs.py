@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
-from tests.protocol.conftest import LIMIT
+import pytest
+from tests.protocol.conftest import LIMIT, WORKERS
 from tests.protocol.exchange import Sent
-from tests.protocol.hostile import GRACE, faults
+from tests.protocol.hostile import faults
 from tests.protocol.project import CHAIN
 from tests.protocol.served import Served, memory
 
@@ -112,41 +114,49 @@ BOMBS = {
 
 
 def test_bombs(hostile: Served) -> None:
-    """Each ends within the limit and a second, and says honestly how."""
+    """Each ends at its limits, and says honestly how."""
     assert CHAIN**3 > 10**9
-    assert faults(hostile, BOMBS, limit=LIMIT) == []
+    assert faults(hostile, BOMBS) == []
 
 
 def test_others_are_served(hostile: Served) -> None:
-    """While bombs run one after the other, simple queries are answered at once."""
-    times = []
+    """While bombs run one after the other, simple queries are answered."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(lambda: [hostile.ask(BOMBS["count of a cube"]) for _ in range(3)])
-        time.sleep(0.2)
         while not running.done():
-            start = time.perf_counter()
             assert hostile.is_alive()
-            times.append(time.perf_counter() - start)
             time.sleep(0.02)
         ended = running.result()
     assert {reply.status for reply in ended} == {504}
-    assert len(times) > 20
-    assert sorted(times)[int(len(times) * 0.95)] < 0.1
+
+
+def test_others_do_not_wait(served: Served) -> None:
+    """Simple queries are answered before a bomb that came first has ended."""
+    body = BOMBS["count of a cube"].encode()
+    head = "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    with socket.create_connection(served.address) as connection:
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        time.sleep(0.2)
+        for number in range(20):
+            assert served.ask(f"SELECT ({number} AS ?n) {{}}").status == 200
+        connection.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            connection.recv(1)
 
 
 def test_memory_is_given_back(hostile: Served) -> None:
     """After bombs of memory the server needs what it needed before."""
-    assert hostile.is_alive()
+    hostile.settle(WORKERS)
     before = memory(hostile.process.pid)
     eaters = ("order of a cube", "distinct of a cube", "doubled string itself")
-    assert faults(hostile, {name: BOMBS[name] for name in eaters}, limit=LIMIT) == []
-    time.sleep(0.5)
-    assert memory(hostile.process.pid) < before * 1.1 + (8 << 20)
+    assert faults(hostile, {name: BOMBS[name] for name in eaters}) == []
+    hostile.settle(WORKERS)
+    assert hostile.keeps(int(before * 1.1) + (8 << 20))
 
 
 def test_limit_is_said(hostile: Served) -> None:
     """The problem document names the limit that was reached."""
-    reply = hostile.ask(BOMBS["count of a cube"], patience=LIMIT + GRACE)
+    reply = hostile.ask(BOMBS["count of a cube"])
     assert reply.status == 504
     assert reply.media_type == "application/problem+json"
     assert f"{LIMIT:g}" in reply.json()["detail"]
@@ -154,15 +164,12 @@ def test_limit_is_said(hostile: Served) -> None:
 
 def test_timeout_parameter(hostile: Served) -> None:
     """A request may lower its limit, but not raise it; other values do no harm."""
-    start = time.perf_counter()
-    reply = hostile.get(BOMBS["count of a cube"], timeout="0.3")
-    assert reply.status == 504
-    assert time.perf_counter() - start < LIMIT
-    start = time.perf_counter()
-    assert hostile.get(BOMBS["count of a cube"], timeout="3600").status == 504
-    assert time.perf_counter() - start < LIMIT + GRACE
+    for wanted, limit in (("0.3", 0.3), ("3600", LIMIT)):
+        reply = hostile.get(BOMBS["count of a cube"], timeout=wanted)
+        assert reply.status == 504
+        assert f"after {limit:g} seconds" in reply.json()["detail"]
     for value in ("", "0", "-1", "abc", "1e400", "nan", "inf", "9" * 400):
-        assert hostile.get("ASK {}", timeout=value).status in (200, 400)
+        assert hostile.get("ASK {}", timeout=value).status in (200, 400, 504)
 
 
 def test_cut_stream(hostile: Served) -> None:
@@ -171,7 +178,7 @@ def test_cut_stream(hostile: Served) -> None:
         f"GET /sparql?query={quote(BOMBS['rows of a cube'])} HTTP/1.1\r\nHost: x\r\n"
         "Accept: text/tab-separated-values\r\n\r\n"
     )
-    found = hostile.send(data.encode(), Sent(patience=LIMIT + 5, until_closed=True))
+    found = hostile.send(data.encode(), Sent(until_closed=True))
     if found.replies:
         assert found.statuses in ((504,), (507,))
     else:

@@ -6,7 +6,8 @@ import socket
 from dataclasses import dataclass
 
 import pytest
-from tests.protocol.exchange import Sent
+from tests.protocol.conftest import WORKERS_OF_SERVED
+from tests.protocol.exchange import PATIENCE, Sent
 from tests.protocol.parts import CHUNKED, CLOSE, FALSE, GET, POST, QUERY_TYPE
 from tests.protocol.served import Served, memory
 
@@ -25,7 +26,7 @@ def test_keep_alive(served: Served) -> None:
         (GET + b"Content-Length: 3\r\n\r\nabc", "GET", 200),
         (GET + CLOSE + b"\r\n", "GET", 200),
     ]
-    sent = Sent(tuple(method for _, method, _ in parts), patience=5, until_closed=True)
+    sent = Sent(tuple(method for _, method, _ in parts), until_closed=True)
     found = served.send(b"".join(data for data, _, _ in parts), sent)
     assert found.statuses == tuple(status for _, _, status in parts)
     assert found.closed
@@ -37,7 +38,7 @@ def test_pipelined(served: Served) -> None:
     half = b"{ SELECT ?a { ?a ex:next ?b } LIMIT 150 }"
     query = b"SELECT (COUNT(*) AS ?n) { %s ?c ex:next ?d FILTER(STR(?a) < STR(?c)) }" % half
     data = slow % (len(query), query) + (GET + b"\r\n" + FALSE + b"\r\n") * 20
-    found = served.send(data, Sent(("POST", *["GET"] * 40), patience=15))
+    found = served.send(data, Sent(("POST", *["GET"] * 40)))
     assert len(found.replies) == 41
     first, *others = found.replies
     assert first.status in (200, 504)
@@ -46,14 +47,14 @@ def test_pipelined(served: Served) -> None:
 
 def test_thousand_pipelined(served: Served) -> None:
     """A thousand requests in one go are all answered."""
-    found = served.send((GET + b"\r\n") * 1000, Sent(("GET",) * 1000, patience=20))
+    found = served.send((GET + b"\r\n") * 1000, Sent(("GET",) * 1000))
     assert found.statuses == (200,) * 1000
 
 
 def test_bytes_one_by_one(served: Served) -> None:
     """A request that comes in pieces is the same request."""
     data = POST + CLOSE + b"Content-Length: 6\r\n\r\nASK {}"
-    with socket.create_connection(served.address, timeout=5) as connection:
+    with socket.create_connection(served.address, timeout=PATIENCE) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in data:
             connection.sendall(bytes([byte]))
@@ -79,7 +80,7 @@ def test_expect_continue_refused(served: Served) -> None:
         (POST.replace(b"sparql-query", b"json") + b"Content-Length: 6\r\n", 415),
     ):
         data = head + b"Expect: 100-continue\r\n\r\n"
-        found = served.send(data, Sent(("POST",), patience=3))
+        found = served.send(data, Sent(("POST",)))
         assert found.statuses == (status,)
 
 
@@ -95,7 +96,7 @@ HALVES = [
 @pytest.mark.parametrize(("name", "data", "status"), HALVES, ids=[row[0] for row in HALVES])
 def test_half_closed(served: Served, name: str, data: bytes, status: int) -> None:
     """A client that stops writing after its request still gets the answer."""
-    found = served.send(data, Sent(half_close=True, until_closed=True, patience=5))
+    found = served.send(data, Sent(half_close=True, until_closed=True))
     assert found.statuses == (status,), name
     assert found.closed
 
@@ -103,7 +104,7 @@ def test_half_closed(served: Served, name: str, data: bytes, status: int) -> Non
 def test_half_closed_pipeline(served: Served) -> None:
     """All requests sent before the client stopped writing are answered."""
     data = (GET + b"\r\n" + FALSE + b"\r\n") * 3
-    found = served.send(data, Sent(("GET",) * 6, half_close=True, patience=5))
+    found = served.send(data, Sent(("GET",) * 6, half_close=True))
     assert [reply.json()["boolean"] for reply in found.replies] == [True, False] * 3
 
 
@@ -112,7 +113,7 @@ def test_half_closed_pipeline(served: Served) -> None:
 )
 def test_half_a_request(served: Served, data: bytes) -> None:
     """A request that ends before it is whole gets nothing or a 400; the log has no traceback."""
-    found = served.send(data, Sent(half_close=True, until_closed=True, patience=5))
+    found = served.send(data, Sent(half_close=True, until_closed=True))
     assert found.closed
     assert found.statuses in ((), (400,))
     assert served.is_alive()
@@ -169,8 +170,9 @@ FLOODS = [
 @pytest.mark.parametrize("flood", FLOODS, ids=lambda each: each.name)
 def test_flood(served: Served, flood: Flood) -> None:
     """What is too large is refused and not kept in memory."""
+    served.settle(WORKERS_OF_SERVED)
     before = memory(served.process.pid)
-    found = served.send(flood.data, Sent(patience=10))
+    found = served.send(flood.data)
     assert found.statuses in ((), *((status,) for status in flood.statuses))
-    assert memory(served.process.pid) - before < 20 << 20
+    assert served.keeps(before + (20 << 20))
     assert served.is_alive()

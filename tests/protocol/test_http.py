@@ -71,7 +71,7 @@ GOOD: list[tuple[str, bytes]] = [
 @pytest.mark.parametrize(("name", "data"), GOOD, ids=[row[0] for row in GOOD])
 def test_good(served: Served, name: str, data: bytes) -> None:
     """It is a request, and is answered once; the connection is closed if the client says so."""
-    found = served.send(data, Sent(until_closed=True, patience=3))
+    found = served.send(data, Sent(until_closed=True))
     assert found.statuses == ((417,) if "expectation" in name and 417 in found.statuses else (200,))
     assert found.statuses == (417,) or found.replies[0].json()["boolean"] is True
     assert found.rest == b""
@@ -139,7 +139,7 @@ BAD: list[tuple[str, bytes]] = [
 @pytest.mark.parametrize(("name", "data"), BAD, ids=[row[0] for row in BAD])
 def test_bad(served: Served, name: str, data: bytes) -> None:
     """It is no request: refused once, and the connection is closed."""
-    found = served.send(data, Sent(until_closed=True, patience=3))
+    found = served.send(data, Sent(until_closed=True))
     assert len(found.replies) == 1, f"{name}: {found}"
     reply = found.replies[0]
     assert 400 <= reply.status < 500 or reply.status in (501, 505)
@@ -151,7 +151,7 @@ def test_bad(served: Served, name: str, data: bytes) -> None:
 def test_bad_is_a_problem(served: Served) -> None:
     """What is no request gets a problem document too, which scripts of other sites may read."""
     for name, data in BAD[2:6]:
-        reply = served.send(data, Sent(until_closed=True, patience=3)).replies[0]
+        reply = served.send(data, Sent(until_closed=True)).replies[0]
         assert reply.media_type == "application/problem+json", name
         assert reply.json()["status"] == reply.status
         assert reply.headers["access-control-allow-origin"] == "*"
@@ -160,10 +160,10 @@ def test_bad_is_a_problem(served: Served) -> None:
 def test_line_feed_alone(served: Served) -> None:
     """Lines that end without CR are refused, or read as lines: never half of each."""
     data = GET.replace(b"\r\n", b"\n") + b"Connection: close\n\n"
-    assert served.send(data, Sent(until_closed=True, patience=3)).statuses in ((200,), (400,))
+    assert served.send(data, Sent(until_closed=True)).statuses in ((200,), (400,))
 
 
 def test_equal_lengths(served: Served) -> None:
     """The same length twice is refused or is that length."""
     data = POST + CLOSE + b"Content-Length: 6\r\nContent-Length: 6\r\n\r\nASK {}"
-    assert served.send(data, Sent(until_closed=True, patience=3)).statuses in ((200,), (400,))
+    assert served.send(data, Sent(until_closed=True)).statuses in ((200,), (400,))

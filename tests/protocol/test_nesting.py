@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.protocol.conftest import LIMIT
 from tests.protocol.hostile import faults
 from tests.protocol.served import Served
 
@@ -74,10 +73,10 @@ NOT_SPARQL = (
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_nesting(hostile: Served, depth: int) -> None:
-    """However deep: an answer, a refusal or the limit in time, and the server goes on."""
+    """However deep: an answer, a refusal or the limit, and the server goes on."""
     queries = {f"{name} × {depth}": make(depth) for name, make in NESTED.items()}
     short = {name: query for name, query in queries.items() if len(query) < 1 << 20}
-    assert faults(hostile, short, limit=LIMIT) == []
+    assert faults(hostile, short) == []
 
 
 def test_shallow(served: Served) -> None:

@@ -92,11 +92,11 @@ def test_contexts_in_the_document(text: str) -> None:
 )
 def test_entities(text: str) -> None:
     """Entities that refer to others or to files, and those that grow, are refused at once."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ReadError) as caught:
         refuse_outside(text, RDFXML, "x.rdf")
     assert caught.value.place is not None
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_namespaces_as_entities() -> None:

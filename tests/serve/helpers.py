@@ -100,7 +100,7 @@ class Client:
         return self._call(send())
 
     def _call(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(600)
 
     async def _start(self) -> asyncio.Event:
         started: asyncio.Future[None] = self._loop.create_future()

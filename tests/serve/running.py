@@ -26,7 +26,7 @@ def copied(project: Project, root: Path) -> Project:
 
 def build(root: Path) -> None:
     """Run `kg build`."""
-    subprocess.run([*KG, "build", str(root)], check=True, capture_output=True, timeout=60)
+    subprocess.run([*KG, "build", str(root)], check=True, capture_output=True, timeout=300)
 
 
 def eventually(holds: Callable[[], bool], seconds: float) -> bool:

@@ -90,7 +90,7 @@ def test_sizes(tmp_path: Path) -> None:
     out = tmp_path / "built"
     command = ["node", "build.mjs", str(out)]
     done = subprocess.run(
-        command, cwd=ROOT / "ui", capture_output=True, text=True, check=False, timeout=120
+        command, cwd=ROOT / "ui", capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     sizes = json.loads((out / "sizes.json").read_text())

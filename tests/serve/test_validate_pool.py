@@ -8,12 +8,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.serve.checks import DO, broken_checks, fake_checks, no_checks
 from tests.serve.helpers import Client
+from tests.serve.running import eventually
 
 from kg.publish.versions import Version
 from kg.serve.app import create_app
@@ -22,7 +24,9 @@ from kg.serve.validate_task import MIB, Limits
 from kg.serve.validate_worker import Checks
 from kg.settings import Project
 
-LIMITS = Limits(seconds=1.5, memory=256 * MIB, waiting=1, patience=10)
+PATIENCE = 60.0
+"""So many seconds what is awaited may take, on a slow machine with much else to do."""
+LIMITS = Limits(seconds=PATIENCE, memory=256 * MIB, waiting=1, patience=PATIENCE)
 TURTLE = {"Content-Type": "text/turtle"}
 Make = Callable[..., tuple[Client, Validating]]
 
@@ -49,6 +53,34 @@ def post(client: Client, deed: str) -> Any:
     return client.post("/validate", content=DO.format(deed), headers=TURTLE)
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A check that takes as long as a file is there."""
+
+    path: Path
+
+    @property
+    def deed(self) -> str:
+        """What asks for it."""
+        return f"hold{self.path}"
+
+    def has_begun(self) -> bool:
+        """Return whether the process is at it, in the end."""
+        return eventually(self.path.with_suffix(".begun").exists, PATIENCE)
+
+    def end(self) -> None:
+        """Let it end."""
+        self.path.unlink()
+
+
+@pytest.fixture
+def hold(tmp_path: Path) -> Hold:
+    """A check that takes long."""
+    path = tmp_path / "hold"
+    path.touch()
+    return Hold(path)
+
+
 @pytest.mark.parametrize(
     ("deed", "status", "slug"),
     [
@@ -63,12 +95,10 @@ def post(client: Client, deed: str) -> Any:
 )
 def test_misdeeds(make: Make, deed: str, status: int, slug: str) -> None:
     """Each misdeed has its status, in both languages; the next request is answered as ever."""
-    client, validating = make()
+    client, validating = make(replace(LIMITS, seconds=3) if deed == "sleep" else LIMITS)
     before = post(client, "good").json()["checked"]["process"]
     assert before == validating.pool.process_id
-    start = time.perf_counter()
     response = post(client, deed)
-    assert time.perf_counter() - start < LIMITS.seconds + 2
     assert response.status_code == status
     problem = response.json()
     assert problem["type"] == f"/problems/{slug}"
@@ -92,51 +122,62 @@ def test_one_process_for_many(make: Make) -> None:
     assert seen[3] == seen[4] != seen[0]
 
 
-def test_two_at_once(make: Make) -> None:
+def test_two_at_once(make: Make, hold: Hold) -> None:
     """The second waits for the first; a third, for whom there is no room, is told to come back."""
     client, _ = make()
     assert post(client, "good").status_code == 200
     responses: list[Any] = []
     threads = [
-        threading.Thread(target=lambda: responses.append(post(client, "nap"))) for _ in range(3)
+        threading.Thread(target=lambda: responses.append(post(client, hold.deed))) for _ in range(3)
     ]
     for thread in threads:
         thread.start()
+    assert eventually(lambda: len(responses) == 1, PATIENCE)
+    hold.end()
     for thread in threads:
         thread.join()
     assert sorted(each.status_code for each in responses) == [200, 200, 503]
-    (refused,) = [each for each in responses if each.status_code == 503]
+    refused = responses[0]
     assert refused.json()["type"] == "/problems/busy"
     assert refused.headers["retry-after"] == str(LIMITS.retry)
 
 
-def test_patience_ends(make: Make) -> None:
+def test_patience_ends(make: Make, hold: Hold) -> None:
     """Who has waited too long is told that others are being served."""
     client, _ = make(replace(LIMITS, patience=0.2))
-    deadline = time.monotonic() + 20
-    while post(client, "good").status_code != 200:  # the process is being started
-        assert time.monotonic() < deadline
-    first = threading.Thread(target=lambda: post(client, "sleep"))
+    # the process is being started
+    assert eventually(lambda: post(client, "good").status_code == 200, PATIENCE)
+    responses: list[Any] = []
+    first = threading.Thread(target=lambda: responses.append(post(client, hold.deed)))
     first.start()
-    time.sleep(0.3)
+    assert hold.has_begun()
     assert post(client, "good").status_code == 503
+    hold.end()
     first.join()
+    assert responses[0].status_code == 200
 
 
-def test_killed_in_the_middle(make: Make) -> None:
+def test_killed_in_the_middle(make: Make, hold: Hold) -> None:
     """A process that somebody else kills is lost without harm."""
-    client, validating = make(replace(LIMITS, seconds=30))
+    client, validating = make()
     assert post(client, "good").status_code == 200
     process = validating.pool.process_id
     assert process is not None
-    threading.Timer(0.3, os.kill, (process, 9)).start()
-    assert post(client, "sleep").status_code == 503
+
+    def kill() -> None:
+        if hold.has_begun():
+            os.kill(process, 9)
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    assert post(client, hold.deed).status_code == 503
+    killing.join()
     assert post(client, "good").status_code == 200
 
 
 def test_client_leaves(make: Make, project: Project, version: Version) -> None:
     """When the client leaves, the process is soon free for others."""
-    client, validating = make(replace(LIMITS, seconds=30))
+    client, validating = make()
     assert post(client, "good").status_code == 200
     app = create_app(project, version, validating=validating)
     sent: list[str] = []
@@ -162,7 +203,7 @@ def test_client_leaves(make: Make, project: Project, version: Version) -> None:
 
     start = time.perf_counter()
     asyncio.run(leave())
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < LIMITS.seconds, "the time limit is not what freed it"
     assert post(client, "good").status_code == 200
 
 
@@ -180,21 +221,19 @@ def test_version_that_cannot_be_opened(make: Make) -> None:
 
 
 def test_a_hundred_megabytes_of_blank_nodes(make: Make) -> None:
-    """They are refused by size, by count, or at the limit of memory or time, and soon."""
+    """They are refused by size, by count, or at the limit of memory or time."""
     body = gzip.compress(b"[] <urn:p> [] .\n" * (100 * MIB // 16), 1)
     headers = {**TURTLE, "Content-Encoding": "gzip"}
-    generous = replace(LIMITS, text=1 << 30, seconds=10)
+    generous = replace(LIMITS, text=1 << 30, seconds=300)
     expected: list[tuple[Limits, tuple[int, ...]]] = [
         (LIMITS, (413,)),
         (generous, (413,)),
-        (replace(generous, statements=1 << 30), (504, 507)),
+        (replace(generous, statements=1 << 30, seconds=10), (504, 507)),
     ]
     for limits, statuses in expected:
         client, _ = make(limits)
-        start = time.perf_counter()
         response = client.post("/validate", content=body, headers=headers)
         assert response.status_code in statuses
-        assert time.perf_counter() - start < limits.seconds + 4
         assert post(client, "good").status_code == 200
 
 
@@ -222,7 +261,7 @@ def test_the_process_is_warm_while_the_application_runs(make: Make) -> None:
 
     async def live() -> int:
         async with validating.running(None):
-            for _ in range(200):
+            for _ in range(int(PATIENCE / 0.05)):
                 await asyncio.sleep(0.05)
                 if validating.pool.process_id:
                     return validating.pool.process_id

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.serve.running import eventually, lives
 
 from kg.settings import Project
 
@@ -48,9 +49,9 @@ def children(process: int) -> list[int]:
     return found
 
 
-def wait_until(what: str, seconds: float, process: int, *, count: int) -> list[int]:
+def wait_until(what: str, process: int, *, count: int) -> list[int]:
     """Wait until a process has so many children."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         found = children(process)
         if len(found) == count:
@@ -63,18 +64,15 @@ def wait_until(what: str, seconds: float, process: int, *, count: int) -> list[i
 def test_server(server: tuple[subprocess.Popen[str], str], how: signal.Signals) -> None:
     """It validates, survives the loss of its process, and leaves none behind, however it ends."""
     process, address = server
-    (first,) = wait_until("no process was started", 20, process.pid, count=1)
+    (first,) = wait_until("no process was started", process.pid, count=1)
     answer = httpx.post(f"{address}validate", content=DATA, headers=TURTLE, timeout=60)
     assert answer.status_code == 200
     assert answer.text.startswith("data.ttl:1:34: Violation: The class ex:Beetl is not declared")
     os.kill(first, signal.SIGKILL)
     again = httpx.post(f"{address}validate", content=DATA, headers=TURTLE, timeout=60)
     assert again.text == answer.text
-    (second,) = wait_until("no process took over", 20, process.pid, count=1)
+    (second,) = wait_until("no process took over", process.pid, count=1)
     assert second != first
     process.send_signal(how)
-    process.wait(timeout=20)
-    end = time.monotonic() + 10
-    while Path(f"/proc/{second}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{second}").exists()
+    process.wait(timeout=60)
+    assert eventually(lambda: not lives(second), 60)

@@ -16,8 +16,8 @@ from tests.serve.running import BEETLES, SCARAB, build, copied, eventually, name
 from kg.publish.versions import find_current
 from kg.settings import Project
 
-SECONDS = 3.0
-"""So soon after its publication a version is served."""
+PATIENCE = 60.0
+"""So many seconds what is awaited may take, on a slow machine with much else to do."""
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Crowd:
     """Clients that ask without pause; what they saw, in their order, and what went wrong."""
 
     served: Served
-    seen: list[list[tuple[float, str, str]]] = field(default_factory=list)
+    seen: list[list[tuple[str, str]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,8 +42,12 @@ class Crowd:
         for each in self._threads:
             each.join()
 
+    def all_have_seen(self, tag: str) -> bool:
+        """Return whether each has had an answer with an ETag."""
+        return all(any(tag == each for each, _ in mine) for mine in self.seen)
+
     def _ask(self, number: int) -> None:
-        mine: list[tuple[float, str, str]] = []
+        mine: list[tuple[str, str]] = []
         self.seen.append(mine)
         count = 0
         while not self._enough.is_set():
@@ -56,35 +60,34 @@ class Crowd:
             except (AssertionError, OSError) as error:
                 self.faults.append(str(error))
                 return
-            mine.append((time.monotonic(), reply.headers["etag"], reply.text))
+            mine.append((reply.headers["etag"], reply.text))
 
 
 def test_switch_under_load(project: Project, tmp_path: Path) -> None:
-    """No request fails, the new version is served soon, and never again the old answers."""
+    """No request fails, the new version is served, and never again the old answers."""
     made = copied(project, tmp_path / "beetles")
     old_version = find_current(made.build_dir).manifest.version
     with serving(made.root, tmp_path / "log", "--workers", "2") as served:
         old_tag, old_count = names(served)
         assert _explained(served) == (False, old_version)
         with Crowd(served) as crowd:
+            assert eventually(lambda: len(crowd.seen) == 3 and all(crowd.seen), PATIENCE)
             (made.root / "data/scarab.ttl").write_text(SCARAB, encoding="utf-8")
             build(made.root)
-            published = time.monotonic()
-            assert eventually(lambda: names(served)[0] != old_tag, SECONDS)
-            assert time.monotonic() - published < SECONDS
-            time.sleep(0.5)
+            assert eventually(lambda: names(served)[0] != old_tag, PATIENCE)
+            new_tag, new_count = names(served)
+            assert eventually(lambda: bool(crowd.faults) or crowd.all_have_seen(new_tag), PATIENCE)
         new_version = find_current(made.build_dir).manifest.version
         assert new_version != old_version
-        new_tag, new_count = names(served)
         assert new_count == old_count + 1
         assert crowd.faults == []
         assert len(crowd.seen) == 3
         for mine in crowd.seen:
-            tags = [tag for _, tag, _ in mine]
+            tags = [tag for tag, _ in mine]
             assert tags[0] == old_tag
             assert tags[-1] == new_tag
             assert tags == sorted(tags, key=[old_tag, new_tag].index), "there is no way back"
-            for _, tag, text in mine:
+            for tag, text in mine:
                 assert (text.count("Pillenkäfer") == 1) is (tag == new_tag)
         health = served.request(target="/health").json()
         assert (health["status"], health["version"]) == ("ok", new_version)
@@ -122,7 +125,7 @@ def test_damaged_version(project: Project, tmp_path: Path, damage: str) -> None:
         _damage(bad, damage)
         _point(made.build_dir, bad)
         said = "the new version is not served"
-        assert eventually(lambda: said in served.log.read_text(encoding="utf-8"), 10)
+        assert eventually(lambda: said in served.log.read_text(encoding="utf-8"), PATIENCE)
         time.sleep(1.2)
         assert served.log.read_text(encoding="utf-8").count(said) == 1
         assert names(served) == before
@@ -130,7 +133,7 @@ def test_damaged_version(project: Project, tmp_path: Path, damage: str) -> None:
         (made.root / "data/scarab.ttl").write_text(SCARAB, encoding="utf-8")
         _point(made.build_dir, good)
         build(made.root)
-        assert eventually(lambda: names(served)[1] == before[1] + 1, SECONDS)
+        assert eventually(lambda: names(served)[1] == before[1] + 1, PATIENCE)
 
 
 def _damage(version: Path, damage: str) -> None:

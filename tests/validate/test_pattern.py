@@ -79,6 +79,6 @@ def test_what_could_explode_has_no_quick_way(pattern: str) -> None:
     """Such patterns run on the engine that is linear, and end."""
     compiled = compile_pattern(pattern)
     assert compiled.quick is None
-    started = time.monotonic()
+    started = time.process_time()
     compiled.matches(b"a" * 100_000 + b"!")
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 30

@@ -315,7 +315,7 @@ def test_words_of_shacl_are_not_used(world: World) -> None:
 
 
 def test_twenty_findings_cost_little(world: World) -> None:
-    """Once warm, proposals for a contribution of twenty findings take some milliseconds."""
+    """Once warm, proposals for a contribution of twenty findings are no work to speak of."""
     names = [f"municipality:577403{n}" for n in range(10)] + [f"role:mitgl{n}" for n in range(10)]
     body = " ".join(
         f"t:a{number} a org:Membership ; {'org:member' if number < 10 else 'org:role'} {name} ."
@@ -326,9 +326,9 @@ def test_twenty_findings_cost_little(world: World) -> None:
     report = Report(tuple(found[:20]))
     assert len(report.results) == 20
     with_proposals(report, world.known.within(graph))
-    start = time.perf_counter()
+    start = time.process_time()
     with_proposals(report, world.known.within(graph))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 1
 
 
 def test_large_reports_are_not_held_up(world: World) -> None:

@@ -30,6 +30,8 @@ HEADERS = {
     "Authorization": f"Bearer {TOKEN}",
     "Content-Type": "application/sparql-update",
 }
+PATIENCE = 120.0
+"""So many seconds what is awaited may take, on a slow machine with much else to do."""
 SIZE = 3
 """Statements that one update adds."""
 
@@ -76,7 +78,7 @@ def writing(authors: list[Author]) -> Iterator[None]:
         for author in authors:
             author.ended.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
 
 def writers(served: Served) -> list[int]:
@@ -124,14 +126,14 @@ def test_a_killed_writer_loses_nothing(project: Path, monkeypatch: pytest.Monkey
     with serving(project, project / "log") as served:
         authors = [Author(name, served) for name in ("a", "b", "c")]
         with writing(authors):
-            assert eventually(lambda: bool(authors[0].acknowledged), 30)
+            assert eventually(lambda: bool(authors[0].acknowledged), PATIENCE)
             for _ in range(KILLS):
                 before = len(authors[0].acknowledged)
                 time.sleep(random.random() * 0.3)
                 for pid in writers(served):
                     os.kill(pid, signal.SIGKILL)
                 assert served.get("ASK {}").status == 200
-                assert eventually(partial(has_more, authors[0], before + 2), 30)
+                assert eventually(partial(has_more, authors[0], before + 2), PATIENCE)
         check(served, authors)
 
 
@@ -148,12 +150,12 @@ def test_a_killed_server_loses_nothing(project: Path, monkeypatch: pytest.Monkey
             ]
             before = len(done["a"].acknowledged)
             with writing(authors):
-                assert eventually(partial(has_more, done["a"], before + 3), 30)
+                assert eventually(partial(has_more, done["a"], before + 3), PATIENCE)
                 time.sleep(random.random() * 0.3)
                 found = [*writers(served), served.process.pid]
                 random.shuffle(found)
                 for pid in found:
                     os.kill(pid, signal.SIGKILL)
-                served.process.wait(10)
+                served.process.wait(PATIENCE)
     with serving(project, project / "log") as served:
         check(served, list(done.values()))

@@ -159,7 +159,7 @@ def local() -> Store:
 def allow(*endpoints: Fake | str, **limits: float) -> Allowed:
     """A list with these endpoints, which are on loopback."""
     urls = [one if isinstance(one, str) else one.url for one in endpoints]
-    made = Limits(**{"timeout": 5.0, **limits})  # type: ignore[arg-type]
+    made = Limits(**{"timeout": 60.0, **limits})  # type: ignore[arg-type]
     return Allowed(tuple(Endpoint(url, private=True) for url in urls), made)
 
 

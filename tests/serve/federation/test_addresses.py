@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import time
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -117,7 +117,7 @@ def ask(url: str, allowed: Allowed | None = None) -> str:
     try:
         select(
             f"SELECT * {{ SERVICE <{url}> {{ ?x a ex:A }} }}",
-            allowed or Allowed((Endpoint(url),), Limits(timeout=2)),
+            allowed or Allowed((Endpoint(url),), Limits(timeout=60)),
         )
     except ServiceError as error:
         return error.text.en
@@ -215,14 +215,14 @@ def test_name_without_address(names: dict[str, list[list[str]]], connected: list
 
 
 def test_slow_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A resolver that does not answer does not take longer than the time that is allowed."""
+    """A resolver that does not answer is not waited for longer than the time that is allowed."""
+    answered = threading.Event()
 
-    def sleep(*_: object, **__: object) -> list[Any]:
-        time.sleep(1.2)
+    def wait(*_: object, **__: object) -> list[Any]:
+        answered.wait(60)
         return []
 
-    monkeypatch.setattr(socket, "getaddrinfo", sleep)
-    started = time.monotonic()
+    monkeypatch.setattr(socket, "getaddrinfo", wait)
     allowed = Allowed((Endpoint("http://slow.test/"),), Limits(timeout=0.3))
     assert "no connection within 0.3 seconds" in ask("http://slow.test/", allowed)
-    assert time.monotonic() - started < 1
+    answered.set()

@@ -21,14 +21,28 @@ WEB = "tests.serve.operation.web_front"
 
 
 def answering(listener: socket.socket, argument: dict[str, Any], seat: Seat) -> None:
-    """Answer each connection with who answers, after the seconds that the client asks for."""
-    hangups = 0
+    """Answer each connection with who answers, after the seconds that the client asks for.
+
+    A space comes first, as soon as that was read. With "wait" in place of the seconds the rest
+    comes after one more line.
+    """
+    hangups = ends = 0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        seconds = float((await reader.readline()) or 0)
-        await asyncio.sleep(seconds)
-        told = {"pid": os.getpid(), "slot": seat.slot, "hangups": hangups, "argument": argument}
-        writer.write(json.dumps(told | {"folder": str(seat.folder)}).encode())
+        asked = await reader.readline()
+        if not asked:
+            writer.close()
+            return
+        writer.write(b" ")
+        await writer.drain()
+        if asked == b"wait\n":
+            await reader.readline()
+        else:
+            await asyncio.sleep(float(asked))
+        signals = {"hangups": hangups, "ends": ends}
+        told = {"pid": os.getpid(), "slot": seat.slot, "argument": argument, **signals}
+        told["folder"] = str(seat.folder)
+        writer.write(json.dumps(told).encode())
         await writer.drain()
         writer.close()
         await asyncio.sleep(0)
@@ -37,14 +51,15 @@ def answering(listener: socket.socket, argument: dict[str, Any], seat: Seat) -> 
         nonlocal hangups
         hangups += 1
 
+    def end(*_: object) -> None:
+        nonlocal ends
+        ends += 1
+
     async def serve() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, hangup)
-        if not argument.get("stubborn"):
-            loop.add_signal_handler(signal.SIGTERM, stop.set)
-        else:
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        loop.add_signal_handler(signal.SIGTERM, end if argument.get("stubborn") else stop.set)
         server = await asyncio.start_server(answer, sock=listener)
         seat.ready()
         await stop.wait()

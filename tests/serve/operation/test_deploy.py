@@ -51,7 +51,9 @@ def test_options_exist() -> None:
     code = "from kg.cli import main; main()"
     command = [sys.executable, "-c", code, "serve", "--help"]
     wide = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=wide)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=300, env=wide
+    )
     there = set(re.findall(r"--[a-z][a-z-]*", done.stdout)) | {"--no-build"}
     table = PAGE.partition("| option |")[2].partition("\n\n")[0]
     used = set(re.findall(r"--[a-z][a-z-]*", table))
@@ -73,7 +75,7 @@ def test_unit(tmp_path: Path) -> None:
     copy.write_text(text.replace(program, sys.executable), encoding="utf-8")
     analyze = ["systemd-analyze", "--man=no"]
     done = subprocess.run(
-        [*analyze, "verify", str(copy)], capture_output=True, text=True, timeout=60, check=False
+        [*analyze, "verify", str(copy)], capture_output=True, text=True, timeout=300, check=False
     )
     lines = [line for line in done.stderr.splitlines() if UNIT.name in line]
     assert (done.returncode, lines) == (0, [])
@@ -81,7 +83,7 @@ def test_unit(tmp_path: Path) -> None:
         [*analyze, "security", "--offline=true", "--threshold=20", str(copy)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-300:]

@@ -43,7 +43,7 @@ def connect(first: socket.socket, times: int) -> None:
         socket.create_connection(
             (host.replace("::", "::1") if host == "::" else host, port)
         ).close()
-    time.sleep(0.05)
+    time.sleep(0.2)
 
 
 def test_spread(first: socket.socket) -> None:

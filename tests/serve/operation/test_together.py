@@ -6,17 +6,17 @@ import json
 import os
 import signal
 import threading
-import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.serve.operation.test_processes import Parent, eventually, gone
+from tests.serve.operation.test_processes import PATIENCE, Parent, eventually, gone
 
 ASKED = 200
 
@@ -38,7 +38,8 @@ def parent(log: Path) -> Iterator[Parent]:
 
 def get(parent: Parent, path: str) -> str:
     """Ask on a connection of its own."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{parent.port}{path}", timeout=15) as response:
+    address = f"http://127.0.0.1:{parent.port}{path}"
+    with urllib.request.urlopen(address, timeout=PATIENCE) as response:
         return str(response.read().decode())
 
 
@@ -48,9 +49,9 @@ def metric(parent: Parent, name: str) -> float:
     return sum(one.value for family in families for one in family.samples if one.name == name)
 
 
-def everyone(parent: Parent) -> set[int]:
-    """The processes that answer, asked until there are two."""
-    found: set[int] = set()
+def everyone(parent: Parent) -> Counter[int]:
+    """The processes that answer, asked until there are two, with how often each was."""
+    found: Counter[int] = Counter()
 
     def complete() -> bool:
         with ThreadPoolExecutor(8) as pool:
@@ -63,9 +64,9 @@ def everyone(parent: Parent) -> set[int]:
 
 def test_sums_and_lines(parent: Parent, log: Path) -> None:
     """All requests are in the sum and in the log, also those of a process that was killed."""
-    both = everyone(parent)
-    time.sleep(1.5)  # until each has laid down its numbers
-    before = metric(parent, "kg_http_requests_total")
+    asked = everyone(parent)
+    both, before = set(asked), asked.total()
+    eventually(lambda: metric(parent, "kg_http_requests_total") == before)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: get(parent, f"/?number=n{number}"), range(ASKED)))
     eventually(lambda: metric(parent, "kg_http_requests_total") == before + ASKED)
@@ -80,13 +81,19 @@ def test_sums_and_lines(parent: Parent, log: Path) -> None:
 
 def test_graceful_end(parent: Parent, log: Path) -> None:
     """A running request is answered and logged, then all processes end without a word."""
-    both = everyone(parent)
+    both = set(everyone(parent))
+    hold = log.with_name("hold")
+    hold.touch()
+    address = f"/?hold={quote(str(hold))}&number=last"
     answers: list[str] = []
-    asking = threading.Thread(target=lambda: answers.append(get(parent, "/?seconds=1&number=last")))
+    asking = threading.Thread(target=lambda: answers.append(get(parent, address)))
     asking.start()
-    time.sleep(0.3)
-    assert parent.end() == (0, "")
+    eventually(hold.with_suffix(".begun").exists)
+    parent.process.send_signal(signal.SIGTERM)
+    eventually(parent.refuses)
+    hold.unlink()
     asking.join()
+    assert parent.outcome() == (0, "")
     assert int(answers[0]) in both
     assert gone(both)
     assert '"id":"last"' in log.read_text()
@@ -94,15 +101,17 @@ def test_graceful_end(parent: Parent, log: Path) -> None:
 
 def test_rotation(parent: Parent, log: Path) -> None:
     """After the file was moved and SIGHUP sent, both processes write to the new one."""
-    both = everyone(parent)
+    both = set(everyone(parent))
     eventually(log.exists)
     moved = log.rename(log.with_suffix(".1"))
     parent.process.send_signal(signal.SIGHUP)
     eventually(log.exists)
-    assert everyone(parent) == both
-    eventually(
-        lambda: {json.loads(line)["worker"] for line in log.read_text().splitlines()} == both
-    )
+
+    def both_write() -> bool:
+        assert set(everyone(parent)) == both
+        return {json.loads(line)["worker"] for line in log.read_text().splitlines()} == both
+
+    eventually(both_write)
     assert moved.exists()
     assert parent.end() == (0, "")
 
@@ -114,7 +123,8 @@ def test_load_is_shared(parent: Parent) -> None:
         connection.request("GET", "/")
         return connection.getresponse().read()
 
-    connections = [HTTPConnection("127.0.0.1", parent.port, timeout=15) for _ in range(32)]
+    everyone(parent)
+    connections = [HTTPConnection("127.0.0.1", parent.port, timeout=PATIENCE) for _ in range(32)]
     with ThreadPoolExecutor(32) as pool:
         counts = Counter(pool.map(ask, connections))
     for connection in connections:

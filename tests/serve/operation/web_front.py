@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -41,6 +42,9 @@ def serving(listener: socket.socket, argument: dict[str, Any], seat: Seat) -> No
 
     async def who(request: Request) -> Response:
         await asyncio.sleep(float(request.query_params.get("seconds", "0")))
+        hold = request.query_params.get("hold")
+        if hold:
+            await _wait_while(Path(hold))
         return PlainTextResponse(str(os.getpid()))
 
     routes = [
@@ -48,8 +52,17 @@ def serving(listener: socket.socket, argument: dict[str, Any], seat: Seat) -> No
         Route("/metrics", MetricsPage(board).handle),
     ]
     app = Starlette(routes=routes, lifespan=running)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=60
+    )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+async def _wait_while(path: Path) -> None:
+    """Say by a file that a request has begun, and wait as long as another one is there."""
+    path.with_suffix(".begun").touch()
+    while path.exists():
+        await asyncio.sleep(0.02)
 
 
 def _counted(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +19,11 @@ from kg.serve.workers.task import Task
 from kg.serve.workers.worker import Setup
 from kg.settings import Project
 
-LIMITS = QueryLimits(timeout=1.0, memory=128 * MIB, workers=2, long=2)
+PATIENCE = 60.0
+"""So many seconds what is awaited may take, on a slow machine with much else to do."""
+LIMITS = QueryLimits(
+    timeout=PATIENCE, patience=PATIENCE, memory=128 * MIB, workers=2, long=2, crowded_after=PATIENCE
+)
 PRODUCT = " ".join(f"?s{i} ?p{i} ?o{i} ." for i in range(12))
 SLOW = f"SELECT (COUNT(*) AS ?n) {{ {PRODUCT} }}"
 STREAM = f"SELECT * {{ {PRODUCT} }}"
@@ -55,12 +61,12 @@ class Waiting:
 
 
 def submit(
-    pool: Pool, query: str, form: str = "json", coding: str | None = None
+    pool: Pool, query: str, form: str = "json", *, timeout: float | None = None
 ) -> tuple[Job, Waiting]:
-    """Give a query to a pool."""
+    """Give a query to a pool, with its time limit or one of its own."""
     waiting = Waiting()
     now = asyncio.get_running_loop().time()
-    job = Job(Task(query, form, coding), waiting, arrived=now, timeout=pool.limits.timeout)
+    job = Job(Task(query, form, None), waiting, arrived=now, timeout=timeout or pool.limits.timeout)
     pool.submit(job)
     return job, waiting
 
@@ -68,7 +74,7 @@ def submit(
 async def ask(pool: Pool, query: str, form: str = "json") -> bytes | KgError:
     """Return what came of a query."""
     _, waiting = submit(pool, query, form)
-    return await asyncio.wait_for(waiting.came, 20)
+    return await asyncio.wait_for(waiting.came, PATIENCE)
 
 
 @asynccontextmanager
@@ -95,10 +101,28 @@ def setup_of(project: Project, published: Published, **limits: Any) -> Setup:
 
 
 async def settled(pool: Pool) -> dict[str, int]:
-    """Return the gauges of a pool when all of its workers are idle, or after ten seconds."""
-    for _ in range(500):
+    """Return the gauges of a pool when all of its workers are idle, or after a minute."""
+    for _ in range(int(PATIENCE / 0.02)):
         gauges = pool.gauges()
         if gauges["idle"] == pool.limits.workers and not gauges["waiting"] and not gauges["long"]:
             break
         await asyncio.sleep(0.02)
     return pool.gauges()
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+@contextmanager
+def halted(job: Job) -> Iterator[None]:
+    """Stop the worker that is at a job, which so cannot end meanwhile."""
+    assert job.worker is not None
+    os.kill(job.worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(job.worker, signal.SIGCONT)

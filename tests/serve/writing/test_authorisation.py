@@ -12,6 +12,7 @@ from tests.serve.writing.conftest import SITE, Town
 from kg.publish.versions import Version
 from kg.serve.app import create_app
 from kg.serve.options import ServeOptions
+from kg.serve.writing import authorisation
 from kg.settings import Project
 from kg.write import tokens
 from kg.write.options import WriteOptions
@@ -163,21 +164,24 @@ def test_environment_token(town: Town, version: Version) -> None:
 
 def test_rate(town: Town, version: Version) -> None:
     """Who writes too often is told when to try again; admins are not."""
-    limits = {"rate": 60, "burst": 3}
+    limits = {"rate": 1, "burst": 3}
     app = create_app(replace(town.project, write=limits), version)
     app.state.serving.writer = town.writer
     with Client(app) as client:
         hasty = Town(client, town.project, town.writer, town.tokens)
         statuses = [hasty.update(INSERT).status_code for _ in range(5)]
         assert statuses == [200, 200, 200, 429, 429]
-        assert hasty.update(INSERT).headers["retry-after"] == "1"
+        assert 0 < int(hasty.update(INSERT).headers["retry-after"]) <= 60
         assert hasty.update(INSERT, "contribute").status_code == 200
         assert {hasty.update(INSERT, "admin").status_code for _ in range(20)} == {200}
     assert 429 not in [each["status"] for each in town.audit()]
 
 
-def test_wrong_tokens_are_limited(town: Town, version: Version) -> None:
+def test_wrong_tokens_are_limited(
+    town: Town, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Many wrong tokens from one address are a 429, which no longer fills the log."""
+    monkeypatch.setattr(authorisation, "WRONG", Rate(1, authorisation.WRONG.burst))
     app = create_app(town.project, version)
     app.state.serving.writer = town.writer
     with Client(app) as client:
