@@ -47,7 +47,7 @@ def find_bielefeld(who: Traveller) -> None:
     who.main.get_by_role("searchbox").fill("Bielefeld")
     who.main.get_by_role("button", name=who.t("Suchen", "Search")).click()
     who.main.get_by_role("link", name="Bielefeld", exact=True).first.click()
-    expect(who.heading).to_have_text("Bielefeld")
+    expect(who.heading).to_have_text("Bielefeld", use_inner_text=True)
 
 
 def open_answer(who: Traveller) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.protocol.served import serving
 from tests.serve.running import copied, eventually
 from tests.serve.test_answers import CSV, JSON, Observed, with_answers
-from tests.serve.workers.asking import setup_of, until
+from tests.serve.workers.asking import PATIENCE, setup_of, until
 from tests.serve.workers.test_switch import NUMBER, numbered
 
 from kg.publish.versions import Version
@@ -235,7 +235,7 @@ def test_told_in_log_and_numbers(project: Project, tmp_path: Path) -> None:
             metrics = served.request(target="/metrics").body.decode()
             return f"{counted} 0.0" not in metrics
 
-        assert eventually(is_direct, 20)
+        assert eventually(is_direct, PATIENCE)
         is_direct()  # now the headers are known
     lines = [json.loads(line) for line in log.read_text("ascii").splitlines()]
     last = [line for line in lines if line["path"] == "/sparql"][-1]

@@ -140,6 +140,22 @@ def test_old_answers_end_there(project: Project, version: Version, tmp_path: Pat
     in_pool(project, version, test, stall=PATIENCE)
 
 
+def test_none_is_left_over(project: Project, version: Version, tmp_path: Path) -> None:
+    """A worker that was still to be replaced when the version changed is not one too many."""
+
+    async def test(pool: Pool, setup: Setup) -> None:
+        pool._failures = 4  # the next worker is waited for 0.8 s
+        for process in pool.process_ids()[1:]:
+            os.kill(process, signal.SIGKILL)
+        await until(lambda: pool._starting == pool.limits.workers)
+        await pool.switch(replace(setup, version="new", store=numbered(tmp_path, 5)))
+        await until(lambda: pool.started == 2 * pool.limits.workers + 1)
+        assert await followed(pool)
+        assert await number_in(pool) == (5, "new")
+
+    in_pool(project, version, test)
+
+
 @pytest.mark.parametrize("victim", ["workers", "zygote"])
 def test_killed_meanwhile(project: Project, version: Version, tmp_path: Path, victim: str) -> None:
     """Processes that are killed while a version takes over do not keep it from doing so."""

@@ -19,6 +19,8 @@ from kg.serve.workers.zygote import MESSAGE
 _ENDING = 2.0
 _PATIENCE = 5.0
 """A zygote that does not fork within so many seconds is ended, and its workers with it."""
+_START = 30.0
+"""The same while it has not yet said anything: on a busy machine it takes long to start."""
 _MALLOC = "glibc.malloc.tcache_count=5000"
 """Keeps freed memory of a query for the next one: a look-up takes a quarter less time."""
 
@@ -41,6 +43,7 @@ class Nursery:
         self._on_loss = on_loss
         self._numbers = count()
         self._forking: dict[int, asyncio.Future[int]] = {}
+        self._has_begun = False
         self._loop = asyncio.get_running_loop()
         self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with other:
@@ -71,7 +74,7 @@ class Nursery:
                 message = b"fork %d\n%b" % (number, pickle.dumps(setup))
                 socket.send_fds(self._control, [message], [other.fileno()])
             future = self._forking[number] = self._loop.create_future()
-            pid = await asyncio.wait_for(future, _PATIENCE)
+            pid = await asyncio.wait_for(future, _PATIENCE if self._has_begun else _START)
         except TimeoutError as error:
             own.close()
             self._process.kill()  # it hangs; what follows is as if it had ended by itself
@@ -113,6 +116,7 @@ class Nursery:
                 self._take(json.loads(raw))
 
     def _take(self, message: dict[str, int]) -> None:
+        self._has_begun = True
         if "forked" in message:
             future = self._forking.pop(message["forked"])
             if future.cancelled():

@@ -331,8 +331,8 @@ class Pool:
         job = self._waiting.take()
         if job:
             self._give(link, job)
-        elif not self._idle.put(link, self._setup) and self._following is None:
-            self._follow_later()
+        elif not self._idle.put(link, self._setup) or self._at_hand() > self.limits.workers:
+            self._following = self._following or self._loop.call_later(_QUIET, self._follow)
 
     def _give(self, link: Link, job: Job) -> None:
         """Have a worker that has no job do one, on its version or on that which is served."""
