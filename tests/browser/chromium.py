@@ -31,6 +31,11 @@ FLAGS = (
     # Nothing leaves the machine, also if a page asks for it.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+_RUNS_SCRIPTS = """() => {
+  const parsed = document.createElement("div")
+  parsed.innerHTML = "<noscript><i></i></noscript>"
+  return parsed.querySelector("i") === null
+}"""
 PATIENCE = 120_000
 """How long an element may take to come on a slow machine, in milliseconds."""
 WIDTH = 1200
@@ -105,9 +110,12 @@ def chromium(path: str) -> Iterator[Browser]:
 
 
 def settle(page: Page) -> None:
-    """Wait until a page has loaded, and its scripts have done what they do by themselves."""
+    """Wait until a page has loaded, and its scripts, if any run, did what they do by themselves."""
     page.wait_for_load_state("networkidle")
-    page.evaluate("() => new Promise(done => requestIdleCallback(() => done()))")
+    if page.evaluate(_RUNS_SCRIPTS):  # else nothing that is promised there is ever kept
+        page.evaluate(
+            "() => new Promise(done => requestIdleCallback(() => done(), {timeout: 1000}))"
+        )
 
 
 @contextmanager
