@@ -20,7 +20,7 @@ from kg.publish.look_ups.statements import Statements, StoredStatements
 from kg.publish.retention import hold
 from kg.publish.store import open_read_only
 from kg.serve.cache import Entry
-from kg.serve.workers.output import COMPRESSED_FROM, compressor
+from kg.serve.workers.output import whole_packed
 from kg.serve.workers.worker import Setup
 
 if TYPE_CHECKING:
@@ -80,15 +80,12 @@ class Direct:
             return None
         if content is None:
             return None
-        coding = question.coding if len(content) >= COMPRESSED_FROM else None
-        if coding:
-            made = compressor(coding)
-            content = made.compress(content) + made.flush()
+        packed = whole_packed(content, question.coding)
         return Entry(
             version=version,
             content_type=question.representation.content_type,
-            coding=coding,
-            content=content,
+            coding=None if packed is None else question.coding,
+            content=content if packed is None else packed,
             direct=True,
         )
 

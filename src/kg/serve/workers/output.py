@@ -11,7 +11,7 @@ from kg.serve.workers.task import Kind
 WHOLE = 64 << 10
 """Up to so many bytes an answer is sent at once: until then a fault can still be told."""
 PART = 128 << 10
-COMPRESSED_FROM = 1024
+_COMPRESSED_FROM = 1024
 """Fewer bytes do not get shorter by more than the headers cost."""
 _GZIP_LEVEL = 4
 _ZSTD_LEVEL = 3
@@ -58,9 +58,8 @@ class Output:
             if rest:
                 self._send(Kind.PART, rest)
             self._send(Kind.END, b"")
-        elif self._coding and len(self._buffer) >= COMPRESSED_FROM:
-            made = compressor(self._coding)
-            self._send(Kind.CODED, made.compress(bytes(self._buffer)) + made.flush())
+        elif (packed := whole_packed(self._buffer, self._coding)) is not None:
+            self._send(Kind.CODED, packed)
         else:
             self._send(Kind.WHOLE, self._buffer)
 
@@ -75,6 +74,14 @@ class Output:
         if data:
             self._send(Kind.PART, data)
         self._buffer = bytearray()
+
+
+def whole_packed(content: bytes | bytearray, coding: str | None) -> bytes | None:
+    """Return a whole answer in a coding; None without one, and for an answer that is short."""
+    if coding is None or len(content) < _COMPRESSED_FROM:
+        return None
+    made = compressor(coding)
+    return made.compress(bytes(content)) + made.flush()
 
 
 def compressor(coding: str) -> Compressor:
